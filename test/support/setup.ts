@@ -1,0 +1,9 @@
+import fc from "fast-check";
+
+// FC_SEED repeats a failing run, FC_RUNS searches longer than a routine run does.
+const seed = process.env.FC_SEED;
+fc.configureGlobal({
+  numRuns: Number(process.env.FC_RUNS ?? 100),
+  verbose: fc.VerbosityLevel.Verbose,
+  ...(seed === undefined ? {} : { seed: Number(seed) }),
+});
