@@ -22,12 +22,11 @@ const TWO_PI = fround(2 * Math.PI);
 export function boxMuller32(data: Float32Array, offset: number, mean: number, std: number): void {
   const m = fround(mean);
   const s = fround(std);
+  // Two short loops: the compiler inlines the logarithm into one, sine and cosine into the other.
   for (let j = offset; j < offset + 8; j++) {
-    const radius = fround(Math.sqrt(fround(-2 * log32(fround(1 - data[j]!)))));
-    sincos32(fround(TWO_PI * data[j + 8]!));
-    data[j] = fma32(fround(radius * cosine), s, m);
-    data[j + 8] = fma32(fround(radius * sine), s, m);
+    data[j] = Math.sqrt(fround(-2 * log32(fround(1 - data[j]!))));
   }
+  rotate32(data, offset, m, s);
 }
 
 /** Fills the 16 places at `offset` with transformed uniforms; the array's type chooses the arithmetic. */
@@ -91,25 +90,26 @@ const COS_0 = fround(2.443315711809948e-5);
 const COS_1 = fround(-1.388731625493765e-3);
 const COS_2 = fround(4.166664568298827e-2);
 
-// The results of `sincos32`: a pair would be an allocation per draw.
-let sine = 0;
-let cosine = 0;
-
-function sincos32(x: number): void {
-  const octant = (Math.trunc(fround(x * FOUR_OVER_PI)) + 1) & ~1;
-  let r = fma32(octant, QUARTER_PI_1, x);
-  r = fma32(octant, QUARTER_PI_2, r);
-  r = fma32(octant, QUARTER_PI_3, r);
-  const square = fround(r * r);
-  let c = fma32(fma32(COS_0, square, COS_1), square, COS_2);
-  c = fround(c * square);
-  c = fround(fma32(c, square, -fround(square * 0.5)) + 1);
-  let s = fma32(fma32(SIN_0, square, SIN_1), square, SIN_2);
-  s = fround(s * square);
-  s = fma32(s, r, r);
-  const swap = (octant & 2) !== 0;
-  sine = swap ? c : s;
-  cosine = swap ? s : c;
-  if (octant & 4) sine = -sine;
-  if (!((octant - 2) & 4)) cosine = -cosine;
+/** Replaces radii and fractions of a turn by the points' coordinates, scaled and moved. */
+function rotate32(data: Float32Array, offset: number, mean: number, std: number): void {
+  for (let j = offset; j < offset + 8; j++) {
+    const radius = data[j]!;
+    const x = fround(TWO_PI * data[j + 8]!);
+    const octant = (Math.trunc(fround(x * FOUR_OVER_PI)) + 1) & ~1;
+    let r = fma32(octant, QUARTER_PI_1, x);
+    r = fma32(octant, QUARTER_PI_2, r);
+    r = fma32(octant, QUARTER_PI_3, r);
+    const square = fround(r * r);
+    let c = fma32(fma32(COS_0, square, COS_1), square, COS_2);
+    c = fround(c * square);
+    c = fround(fma32(c, square, -fround(square * 0.5)) + 1);
+    let s = fma32(fma32(SIN_0, square, SIN_1), square, SIN_2);
+    s = fround(s * square);
+    s = fma32(s, r, r);
+    const swap = (octant & 2) !== 0;
+    const sine = octant & 4 ? -(swap ? c : s) : swap ? c : s;
+    const cosine = (octant - 2) & 4 ? (swap ? s : c) : -(swap ? s : c);
+    data[j] = fma32(fround(radius * cosine), std, mean);
+    data[j + 8] = fma32(fround(radius * sine), std, mean);
+  }
 }

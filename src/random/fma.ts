@@ -28,7 +28,13 @@ export function fma32(a: number, b: number, c: number): number {
   // Rounding to double and then to float32 is right unless the double lies half way between two
   // float32 values, that is, the 29 bits that float32 drops are 1000…0.
   double[0] = sum;
-  if ((halves[0]! & 0x1fffffff) !== 0x10000000) return Math.fround(sum);
+  return (halves[0]! & 0x1fffffff) === 0x10000000
+    ? roundHalfWay(product, c, sum)
+    : Math.fround(sum);
+}
+
+// Apart from fma32, whose body has to stay short enough to be inlined.
+function roundHalfWay(product: number, c: number, sum: number): number {
   const shadow = sum - product;
   const residual = product - (sum - shadow) + (c - shadow);
   return Math.fround(residual === 0 ? sum : neighbour(sum, residual));
