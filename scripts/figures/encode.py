@@ -69,9 +69,11 @@ def argument(v):
 
 
 def result(v):
-    """A result: a tensor, a plain value, or a list of results."""
+    """A result: a tensor, a plain value, or a list of results; what required grad does not matter."""
     if isinstance(v, (tuple, list)):
         return {"tuple": [result(x) for x in v]}
+    if isinstance(v, torch.Tensor):
+        return tensor(v.detach())
     return argument(v)
 
 

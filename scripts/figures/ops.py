@@ -1,0 +1,197 @@
+"""ops-*.jsonl: results and gradients of operations, on the samples of PyTorch's own database.
+
+    ops.py DIRECTORY [NAME ...]     names as in ops-index.json; all of that list where none is given
+"""
+import json
+import pathlib
+import sys
+import zlib
+
+import torch
+
+import encode
+from opdb import OPS, full_name
+
+HERE = pathlib.Path(__file__).resolve().parent
+INDEX = HERE.parent.parent / "test" / "fixtures" / "parity" / "ops-index.json"
+
+FLOATS = (torch.float64, torch.float32)
+INTEGERS = (torch.int64, torch.int32, torch.bool)
+# Gradients of these depend on a sign or a basis that is not unique.
+GAUGE = {"linalg.qr", "linalg.svd", "linalg.eigh", "linalg.lstsq", "linalg.householder_product", "linalg.lu_factor"}
+MOST_ELEMENTS = 2000
+
+
+def name_of(dtype):
+    return str(dtype).removeprefix("torch.")
+
+
+def tensors(value, path):
+    """Every tensor in an argument, with its path."""
+    if isinstance(value, torch.Tensor):
+        yield path, value
+    elif isinstance(value, (tuple, list)):
+        for i, v in enumerate(value):
+            yield from tensors(v, f"{path}.{i}")
+    elif isinstance(value, dict):
+        for k, v in value.items():
+            yield from tensors(v, f"{path}.{k}")
+
+
+def outputs(result):
+    """The tensors of a result, flattened; the k-th gets the k-th cotangent."""
+    if isinstance(result, torch.Tensor):
+        return [result]
+    if isinstance(result, (tuple, list)):
+        return [t for r in result for t in outputs(r)]
+    return []
+
+
+def shorten(t):
+    """Four decimals where that hardly changes a number: shorter lines, the same on every machine."""
+    if not t.is_floating_point() or t.numel() == 0:
+        return
+    with torch.no_grad():
+        short = torch.round(t.double(), decimals=4).to(t.dtype)
+        t.copy_(torch.where(t.abs() < 0.01, t, short))
+
+
+def record(name, id, call, args, kwargs, seed=None, differentiable=True):
+    """Runs `call` and says what came out, the gradients for the known cotangents, or the error."""
+    out = {"op": name, "id": id, "args": [encode.argument(a) for a in args],
+           "kw": {k: encode.argument(v) for k, v in kwargs.items()}}
+    if name in GAUGE:
+        out["gauge"] = 1
+    if seed is not None:
+        out["seed"] = seed
+        torch.manual_seed(seed)
+    result = call(*args, **kwargs)
+    out["out"] = encode.result(result)
+    if not differentiable:
+        return out
+    leaves = {p: t for p, t in [*tensors(list(args), "args"), *tensors(kwargs, "kwargs")] if t.requires_grad}
+    flat = outputs(result)
+    k = [i for i, t in enumerate(flat) if t.requires_grad and t.is_floating_point()]
+    if leaves and k:
+        out["cot"] = k
+        cotangents = [encode.cotangent(flat[i].numel(), i, flat[i].dtype).view(flat[i].shape) for i in k]
+        grads = torch.autograd.grad([flat[i] for i in k], list(leaves.values()), cotangents, allow_unused=True)
+        out["grads"] = {p: None if g is None else encode.tensor(g.contiguous()) for p, g in zip(leaves, grads)}
+    return out
+
+
+def samples(info, dtype, grad):
+    torch.manual_seed(zlib.crc32(f"{full_name(info)}|{name_of(dtype)}".encode()))
+    return list(info.sample_inputs("cpu", dtype, requires_grad=grad))
+
+
+def from_samples(name):
+    info = OPS[name]
+    for dtype in (*FLOATS, *INTEGERS):
+        if not info.supports_dtype(dtype, "cpu"):
+            continue
+        grad = info.supports_autograd and dtype in FLOATS
+        try:
+            found = samples(info, dtype, grad)
+        except (RuntimeError, TypeError, NotImplementedError):
+            continue
+        for i, sample in enumerate(found):
+            args, kwargs = (sample.input, *sample.args), sample.kwargs
+            given = [t for _, t in tensors(list(args), "")] + [t for _, t in tensors(kwargs, "")]
+            if sum(t.numel() for t in given) > MOST_ELEMENTS:
+                continue
+            for t in given:
+                shorten(t)
+            yield from attempt(name, f"opinfo/{name_of(dtype)}/{i}", info, args, kwargs, grad)
+            if dtype == torch.float64:
+                nc = sample.noncontiguous()
+                yield from attempt(name, f"opinfo-nc/float64/{i}", info, (nc.input, *nc.args), nc.kwargs, grad)
+
+
+def attempt(name, id, info, args, kwargs, grad):
+    """One record, or none where a sample has no encoding (complex numbers, functions)."""
+    try:
+        yield record(name, id, info.op, args, kwargs, differentiable=grad)
+    except (TypeError, KeyError, RuntimeError, NotImplementedError) as reason:
+        print(f"  left out {name} {id}: {str(reason).splitlines()[0][:90]}", file=sys.stderr)
+
+
+def from_errors(name):
+    info = OPS[name]
+    if info.error_inputs_func is None:
+        return
+    torch.manual_seed(zlib.crc32(f"{name}|error".encode()))
+    for i, wrong in enumerate(info.error_inputs("cpu")):
+        sample = wrong.sample_input
+        args, kwargs = (sample.input, *sample.args), sample.kwargs
+        try:
+            info.op(*args, **kwargs)
+        except Exception as error:
+            try:
+                yield {"op": name, "id": f"error/{i}", "args": [encode.argument(a) for a in args],
+                       "kw": {k: encode.argument(v) for k, v in kwargs.items()},
+                       "error": {"type": type(error).__name__, "message": str(error), "regex": wrong.error_regex}}
+            except (TypeError, KeyError):
+                pass
+
+
+SPECIAL = (0.0, -0.0, float("inf"), float("-inf"), float("nan"), 0.5, -0.5, 1.0, -1.0, 1e-30, -1e-30, 1e30)
+
+
+def special(name, arity, dtype):
+    """Zeros, infinities, nan and huge numbers, each with each."""
+    values = torch.tensor(SPECIAL, dtype=dtype)
+    if arity == 1:
+        args = (values,)
+    else:
+        args = tuple(x.reshape(-1).contiguous() for x in torch.meshgrid(values, values, indexing="ij"))
+    args = tuple(a.requires_grad_(OPS[name].supports_autograd) for a in args)
+    return record(name, f"special/{name_of(dtype)}/0", OPS[name].op, args, {}, differentiable=OPS[name].supports_autograd)
+
+
+KINDS = ("uint8", "int32", "int64", "bool", "float32", "float64")
+
+
+def promote(name):
+    """Every pair of dtypes, with dimensions and without, and numbers: what type comes out?"""
+    def operand(kind, shape):
+        return torch.arange(1, 1 + max(1, torch.Size(shape).numel())).reshape(shape).to(getattr(torch, kind))
+
+    cases = [(operand(a, (3,)), operand(b, shape)) for a in KINDS for b in KINDS for shape in ((3,), ())]
+    cases += [(operand(a, ()), operand(b, ())) for a in KINDS for b in KINDS]
+    cases += [(operand(a, shape), number) for a in KINDS for shape in ((3,), ()) for number in (2, 2.0, 2.5, True)]
+    for i, args in enumerate(cases):
+        try:
+            yield record(name, f"promote/mixed/{i}", OPS[name].op, args, {}, differentiable=False)
+        except RuntimeError:
+            pass
+
+
+PROMOTED = {"add", "sub", "mul", "true_divide", "pow", "maximum", "atan2", "eq", "lt", "remainder", "fmod"}
+
+
+def records(name):
+    if name not in OPS:
+        return
+    yield from from_samples(name)
+    info = OPS[name]
+    kind = type(info).__name__
+    arity = {"UnaryUfuncInfo": 1, "BinaryUfuncInfo": 2}.get(kind, 0)
+    if arity > 0 and "polygamma" not in name:
+        for dtype in FLOATS:
+            try:
+                yield special(name, arity, dtype)
+            except (RuntimeError, TypeError):
+                pass
+    if name in PROMOTED:
+        yield from promote(name)
+    yield from from_errors(name)
+
+
+if __name__ == "__main__":
+    folder, *names = sys.argv[1:]
+    index = {entry["op"]: entry["cat"] for entry in json.loads(INDEX.read_text())}
+    for category in sorted(set(index.values())):
+        wanted = [op for op in (names or index) if index.get(op) == category]
+        if wanted:
+            encode.write(f"{folder}/ops-{category}.jsonl", (r for op in wanted for r in records(op)))
