@@ -1,0 +1,26 @@
+import type { Tensor } from "../tensor/tensor.ts";
+import { Module } from "./module.ts";
+
+/** Joins a range of dimensions into one; by default all but the first, the batch. */
+export class Flatten extends Module {
+  readonly startDim: number;
+  readonly endDim: number;
+
+  /**
+   * @param startDim the first dimension of the range; 1.
+   * @param endDim the last dimension of the range, -1 for the tensor's last; -1.
+   */
+  constructor(startDim = 1, endDim = -1) {
+    super();
+    this.startDim = startDim;
+    this.endDim = endDim;
+  }
+
+  forward(input: Tensor): Tensor {
+    return input.flatten(this.startDim, this.endDim);
+  }
+
+  override extraRepr(): string {
+    return `start_dim=${this.startDim}, end_dim=${this.endDim}`;
+  }
+}

@@ -1,0 +1,83 @@
+import { type DType, getDefaultDtype } from "../tensor/dtype.ts";
+import { fresh } from "../tensor/make.ts";
+import { checkOptions } from "../tensor/options.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { checkSize } from "./checks.ts";
+import { linear } from "./functional.ts";
+import { kaimingUniform_, uniform_ } from "./init.ts";
+import { Module } from "./module.ts";
+import { Parameter } from "./parameter.ts";
+
+/** Options of `Linear`. */
+export interface LinearOptions {
+  /** Whether to add a learned bias; true. */
+  bias?: boolean;
+  /** The parameters' dtype; the default floating-point dtype. */
+  dtype?: DType;
+}
+
+/**
+ * An affine map of the last dimension: x · weightᵀ + bias.
+ *
+ * Both parameters start uniform in ±1/√inFeatures, as in PyTorch, draw for draw.
+ *
+ * ```ts
+ * const layer = new nn.Linear(20, 30);
+ * layer.forward(randn(128, 20)).shape; // => [128, 30]
+ * ```
+ */
+export class Linear extends Module {
+  readonly inFeatures: number;
+  readonly outFeatures: number;
+  /** [outFeatures, inFeatures]. */
+  weight: Parameter;
+  /** [outFeatures], or null. */
+  bias: Parameter | null;
+
+  /**
+   * @param inFeatures the size of the input's last dimension.
+   * @param outFeatures the size of the result's last dimension.
+   * @throws TypeError or RangeError for a size or option that is none.
+   */
+  constructor(inFeatures: number, outFeatures: number, options: LinearOptions = {}) {
+    super();
+    checkSize("Linear", "inFeatures", inFeatures);
+    checkSize("Linear", "outFeatures", outFeatures);
+    checkOptions("Linear", options, ["bias", "dtype"]);
+    const dtype = options.dtype ?? getDefaultDtype();
+    this.inFeatures = inFeatures;
+    this.outFeatures = outFeatures;
+    this.weight = new Parameter(fresh(dtype, [outFeatures, inFeatures]));
+    this.bias = (options.bias ?? true) ? new Parameter(fresh(dtype, [outFeatures])) : null;
+    this.resetParameters();
+  }
+
+  /** Draws weight and bias anew. */
+  resetParameters(): void {
+    // With this slope the bound is 1/√inFeatures; PyTorch arrives at it so, and rounding must agree.
+    kaimingUniform_(this.weight, { a: Math.sqrt(5) });
+    if (this.bias === null) return;
+    const bound = this.inFeatures > 0 ? 1 / Math.sqrt(this.inFeatures) : 0;
+    uniform_(this.bias, { a: -bound, b: bound });
+  }
+
+  /**
+   * @param input [..., inFeatures].
+   * @returns [..., outFeatures].
+   */
+  forward(input: Tensor): Tensor {
+    return linear(input, this.weight, { bias: this.bias });
+  }
+
+  override extraRepr(): string {
+    const bias = this.bias === null ? "False" : "True";
+    return `in_features=${this.inFeatures}, out_features=${this.outFeatures}, bias=${bias}`;
+  }
+}
+
+/** Hands its input on: a place in a model where nothing happens. */
+export class Identity extends Module {
+  forward(input: Tensor): Tensor {
+    return input;
+  }
+}

@@ -1,0 +1,133 @@
+import { apply, type Op } from "../apply.ts";
+import { scalarName } from "../dtype.ts";
+import { copy } from "../kernels/elementwise.ts";
+import { isDense } from "../kernels/iterate.ts";
+import { gemm } from "../kernels/matmul.ts";
+import { formatShape, numel } from "../shape.ts";
+import { type Strided, scratch } from "../storage.ts";
+import type { Tensor } from "../tensor.ts";
+
+/** A tensor's vectors along the last dimension as the rows of one matrix. */
+function asRows(t: Strided): { rows: number; source: Strided; rowStride: number; stride: number } {
+  const { shape, strides } = t;
+  const last = shape.length - 1;
+  const rows = numel(shape.slice(0, last));
+  if (last === 1) return { rows, source: t, rowStride: strides[0]!, stride: strides[1]! };
+  if (isDense(t)) return { rows, source: t, rowStride: shape[last]!, stride: 1 };
+  const source = scratch(t.dtype, shape);
+  copy(t, source);
+  return { rows, source, rowStride: shape[last]!, stride: 1 };
+}
+
+function addToRows(bias: Strided, out: Strided, rows: number, n: number): void {
+  const od = out.storage.data;
+  const bd = bias.storage.data;
+  const step = bias.strides[0]!;
+  let o = out.offset;
+  for (let i = 0; i < rows; i++) {
+    let b = bias.offset;
+    for (let j = 0; j < n; j++) {
+      od[o]! += bd[b]!;
+      o++;
+      b += step;
+    }
+  }
+}
+
+// Fused because every layer runs it: one node instead of a transpose, a product and a sum, and the
+// product's rows are still in the cache when the bias comes.
+const linearOp = (name: string): Op<null> => ({
+  name,
+  shape([input, weight]) {
+    const { shape } = input!;
+    const k = shape.at(-1)!;
+    const [n, wanted] = weight!.shape;
+    if (k !== wanted) {
+      const rows = numel(shape.slice(0, -1));
+      throw new RangeError(
+        `mat1 and mat2 shapes cannot be multiplied (${rows}x${k} and ${wanted}x${n})`,
+      );
+    }
+    return shape.with(-1, n!);
+  },
+  dtype(inputs) {
+    const { dtype } = inputs[0]!;
+    for (const t of inputs) {
+      if (t.dtype === dtype) continue;
+      throw new TypeError(
+        `mat1 and mat2 must have the same dtype, but got ${scalarName(dtype)} and ${scalarName(t.dtype)}`,
+      );
+    }
+    return dtype;
+  },
+  kernel([input, weight, bias], out) {
+    const { rows, source, rowStride, stride } = asRows(input!);
+    const [n, k] = weight!.shape;
+    const [weightRow, weightColumn] = weight!.strides;
+    gemm(
+      rows,
+      n!,
+      k!,
+      source.storage.data,
+      source.offset,
+      rowStride,
+      stride,
+      weight!.storage.data,
+      weight!.offset,
+      weightColumn!,
+      weightRow!,
+      out.storage.data,
+      out.offset,
+      n!,
+    );
+    if (bias !== undefined) addToRows(bias, out, rows, n!);
+  },
+  vjps: [
+    ({ b: weight }) =>
+      (g) =>
+        g.matmul(weight),
+    ({ a: input }) =>
+      (g) =>
+        rowsOf(g).t().mm(rowsOf(input)),
+    () => (g) => g,
+  ],
+});
+
+const withBias = linearOp("AddmmBackward0");
+const withoutBias = linearOp("MmBackward0");
+
+function rowsOf(t: Tensor): Tensor {
+  return t.shape.length === 2 ? t : t.reshape([numel(t.shape.slice(0, -1)), t.shape.at(-1)!]);
+}
+
+/**
+ * input · weightᵀ + bias, over the last dimension.
+ * @param input [..., k].
+ * @param weight [n, k].
+ * @param bias [n], or null.
+ * @returns [..., n].
+ * @throws RangeError or TypeError for shapes or dtypes that do not fit.
+ */
+export function linear(input: Tensor, weight: Tensor, bias: Tensor | null): Tensor {
+  if (input.shape.length === 0) {
+    throw new RangeError(
+      `both arguments to matmul need to be at least 1D, but they are 0D and ${weight.shape.length}D`,
+    );
+  }
+  if (weight.shape.length !== 2) {
+    if (weight.shape.length > 2)
+      throw new RangeError(
+        `t() expects a tensor with <= 2 dimensions, but self is ${weight.shape.length}D`,
+      );
+    // A vector has one output, without a dimension of its own.
+    const product = input.matmul(weight);
+    return bias === null ? product : product.add(bias);
+  }
+  if (bias === null) return apply(withoutBias, [input, weight], null);
+  if (bias.shape.length !== 1 || bias.shape[0] !== weight.shape[0]) {
+    throw new RangeError(
+      `linear(): the bias must have one element for each of the ${weight.shape[0]} outputs, got shape ${formatShape(bias.shape)}`,
+    );
+  }
+  return apply(withBias, [input, weight, bias], null);
+}
