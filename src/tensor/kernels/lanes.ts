@@ -68,12 +68,7 @@ export type Predicate = <V, M>(m: Lanes<V, M>, a: V, b: V) => M;
  * Several results in one pass, for optimizer updates: reads `x` (one value an array) and `s`
  * (numbers that are the same for every element), and assigns each element of `out`.
  */
-export type Update = <V, M>(
-  m: Lanes<V, M>,
-  x: readonly V[],
-  s: readonly V[],
-  out: V[],
-) => void;
+export type Update = <V, M>(m: Lanes<V, M>, x: readonly V[], s: readonly V[], out: V[]) => void;
 
 /** Half to even, by adding and taking away the first double whose neighbours are 1 apart. */
 function nearest(x: number): number {

@@ -1,0 +1,147 @@
+export * as autograd from "./autograd/index.ts";
+export { enableGrad, isGradEnabled, noGrad } from "./autograd/gradMode.ts";
+export * as nn from "./nn/index.ts";
+export * as optim from "./optim/index.ts";
+export * as random from "./random/index.ts";
+export {
+  Generator,
+  getRngState,
+  initialSeed,
+  manualSeed,
+  seed,
+  setRngState,
+} from "./random/index.ts";
+export type { BackwardOptions } from "./tensor/backward.ts";
+export {
+  arange,
+  type CreateOptions,
+  empty,
+  emptyLike,
+  eye,
+  fromTypedArray,
+  full,
+  fullLike,
+  linspace,
+  logspace,
+  meshgrid,
+  type NestedData,
+  ones,
+  onesLike,
+  rand,
+  randint,
+  randintLike,
+  randLike,
+  randn,
+  randnLike,
+  type RandomOptions,
+  randperm,
+  tensor,
+  zeros,
+  zerosLike,
+} from "./tensor/create.ts";
+export {
+  bool,
+  type DType,
+  float32,
+  float64,
+  getDefaultDtype,
+  int32,
+  int64,
+  setDefaultDtype,
+  type TypedArray,
+  uint8,
+} from "./tensor/dtype.ts";
+export { type PrintOptions, setPrintoptions } from "./tensor/format.ts";
+export { isTensor } from "./tensor/make.ts";
+export {
+  add,
+  div,
+  eq,
+  ge,
+  gt,
+  isfinite,
+  isinf,
+  isnan,
+  le,
+  logicalAnd,
+  logicalNot,
+  logicalOr,
+  logicalXor,
+  lt,
+  maximum,
+  minimum,
+  mul,
+  ne,
+  pow,
+  sub,
+} from "./tensor/ops/binary.ts";
+export { logsumexp } from "./tensor/ops/compose.ts";
+export { gather, indexAdd, indexSelect, scatterAdd } from "./tensor/ops/index.ts";
+export { cat, stack } from "./tensor/ops/join.ts";
+export { addmm, bmm, dot, matmul, mm, mv, outer } from "./tensor/ops/matmul.ts";
+export {
+  all,
+  amax,
+  amin,
+  any,
+  argmax,
+  argmin,
+  type Dims,
+  max,
+  mean,
+  min,
+  norm,
+  prod,
+  std,
+  sum,
+  type ValuesAndIndices,
+  varOf as var,
+} from "./tensor/ops/reduce.ts";
+export { cumsum } from "./tensor/ops/scan.ts";
+export { logSoftmax, softmax } from "./tensor/ops/softmax.ts";
+export { addcdiv, addcmul, clamp, lerp, maskedFill, where } from "./tensor/ops/ternary.ts";
+export {
+  abs,
+  ceil,
+  cos,
+  exp,
+  expm1,
+  floor,
+  log,
+  log1p,
+  neg,
+  reciprocal,
+  relu,
+  round,
+  rsqrt,
+  sigmoid,
+  sign,
+  sin,
+  sqrt,
+  square,
+  tan,
+  tanh,
+  trunc,
+} from "./tensor/ops/unary.ts";
+export {
+  chunk,
+  clone,
+  detach,
+  diagonal,
+  expand,
+  flatten,
+  flip,
+  narrow,
+  permute,
+  reshape,
+  select,
+  slice,
+  split,
+  squeeze,
+  t,
+  transpose,
+  unbind,
+  unsqueeze,
+  view,
+} from "./tensor/ops/view.ts";
+export { Tensor } from "./tensor/tensor.ts";

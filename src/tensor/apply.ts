@@ -1,0 +1,402 @@
+import { isGradEnabled, setGradEnabled } from "../autograd/gradMode.ts";
+import { type MultiRule, Node, type OutputInfo, type Rule } from "../autograd/graph.ts";
+import { canCast, type DType, isFloat, scalarName } from "./dtype.ts";
+import { copy } from "./kernels/elementwise.ts";
+import { alias, fresh, type Geometry } from "./make.ts";
+import { formatShape, SCALAR, type Shape, sameShape } from "./shape.ts";
+import { type Strided, scratch } from "./storage.ts";
+import type { Tensor } from "./tensor.ts";
+
+/** The first stage of a derivative: names what must be kept, and answers the rule that uses it. */
+export type Vjp<P> = (use: Use<P>) => Rule;
+
+/**
+ * An operation: all that the library knows of it. `apply` runs and records it; nothing else does.
+ * Rules are written in tensor methods, so that they can be differentiated again, and never undo
+ * broadcasting: the engine does.
+ */
+export interface Op<P> {
+  /** The name of its gradFn, in PyTorch's spelling: `MulBackward0`. */
+  readonly name: string;
+  shape(inputs: readonly Tensor[], params: P): Shape;
+  dtype(inputs: readonly Tensor[], params: P): DType;
+  /** Fills `out`, dense and of that shape and dtype; in an in-place call `out` may be strided. */
+  kernel(inputs: readonly Tensor[], out: Strided, params: P): void;
+  /** A derivative an input, null where there is none; a function where inputs are many. */
+  readonly vjps: readonly (Vjp<P> | null)[] | ((input: number) => Vjp<P>) | null;
+}
+
+/** An operation whose result shares its input's storage. */
+export interface ViewOp<P> {
+  readonly name: string;
+  geometry(input: Strided, params: P): Geometry;
+  readonly vjp: Vjp<P>;
+}
+
+/** An operation with several results that all share its input's storage. */
+export interface MultiViewOp<P> {
+  readonly name: string;
+  geometries(input: Strided, params: P): readonly Geometry[];
+  readonly vjp: (use: Use<P>) => MultiRule;
+}
+
+/** How a view came about: enough to make it again from another base. */
+export interface ViewInfo {
+  /** The tensor at the root of the chain, never itself a view. */
+  readonly base: Tensor;
+  readonly parent: ViewInfo | null;
+  readonly replay: (input: Tensor) => Tensor;
+  /** Views made without recording, or several at once, must not be changed in place later. */
+  readonly kind: "plain" | "noGrad" | "multi";
+  readonly name: string;
+  /** The storage version for which the tensor's `node` holds. */
+  version: number;
+}
+
+// Recording -----------------------------------------------------------------------------------
+
+/** What a derivative's first stage sees: naming a tensor here keeps it alive for backward. */
+export class Use<P> {
+  inputs: readonly Tensor[];
+  params: P;
+  /** @internal */
+  saved: Tensor[] | null = null;
+  #result: Tensor | null;
+  /** In an in-place call: the tensor about to be overwritten, of which a rule keeps a copy. */
+  #overwritten: Tensor | null;
+  #kept: Tensor | null = null;
+
+  constructor(
+    inputs: readonly Tensor[],
+    result: Tensor | null,
+    overwritten: Tensor | null,
+    params: P,
+  ) {
+    this.inputs = inputs;
+    this.#result = result;
+    this.#overwritten = overwritten;
+    this.params = params;
+  }
+
+  /** The first input, kept for backward. */
+  get a(): Tensor {
+    return this.input(0);
+  }
+
+  /** The second input, kept for backward. */
+  get b(): Tensor {
+    return this.input(1);
+  }
+
+  /** The third input, kept for backward. */
+  get c(): Tensor {
+    return this.input(2);
+  }
+
+  /** The result, kept for backward. */
+  get output(): Tensor {
+    return this.#keep(this.#result!);
+  }
+
+  input(i: number): Tensor {
+    let t = this.inputs[i]!;
+    if (t === this.#overwritten) {
+      if (this.#kept === null) {
+        this.#kept = fresh(t.dtype, t.shape);
+        copy(t, this.#kept);
+        this.#kept.node = nodeOf(t);
+        this.#kept.outIndex = t.outIndex;
+      }
+      t = this.#kept;
+    }
+    return this.#keep(t);
+  }
+
+  /** An input's shape, which keeps nothing alive. */
+  shape(i: number): Shape {
+    return this.inputs[i]!.shape;
+  }
+
+  #keep(t: Tensor): Tensor {
+    if (t.wrapped) return t;
+    if (this.saved === null) this.saved = [t];
+    else this.saved.push(t);
+    return t;
+  }
+}
+
+/** The node at which a tensor's gradient arrives, made anew where its base was changed in place. */
+export function nodeOf(t: Tensor): Node | null {
+  const view = t.viewInfo;
+  if (view === null || view.version === t.storage.version) return t.node;
+  if (nodeOf(view.base) !== null) {
+    const before = setGradEnabled(true);
+    try {
+      const again = replay(view, view.base);
+      t.node = again.node;
+      t.outIndex = again.outIndex;
+    } finally {
+      setGradEnabled(before);
+    }
+  }
+  view.version = t.storage.version;
+  return t.node;
+}
+
+/** Makes the same view of another tensor. */
+function replay(view: ViewInfo, base: Tensor): Tensor {
+  return view.replay(view.parent === null ? base : replay(view.parent, base));
+}
+
+function anyNode(inputs: readonly Tensor[]): boolean {
+  for (let i = 0; i < inputs.length; i++) if (nodeOf(inputs[i]!) !== null) return true;
+  return false;
+}
+
+function outputIndices(inputs: readonly Tensor[]): readonly number[] | null {
+  for (let i = 0; i < inputs.length; i++) {
+    if (inputs[i]!.outIndex !== 0) return inputs.map((t) => t.outIndex);
+  }
+  return null;
+}
+
+function keepSaved<P>(node: Node, use: Use<P>): void {
+  if (use.saved === null) return;
+  node.saved = use.saved;
+  node.savedVersions = use.saved.map((t) => t.storage.version);
+}
+
+function record<P>(op: Op<P>, use: Use<P>, shape: Shape, dtype: DType): Node {
+  const { inputs } = use;
+  const n = inputs.length;
+  const next = new Array<Node | null>(n);
+  const rules = new Array<Rule | null>(n);
+  const vjps = op.vjps!;
+  for (let i = 0; i < n; i++) {
+    const vjp = typeof vjps === "function" ? vjps(i) : vjps[i];
+    const node = vjp ? nodeOf(inputs[i]!) : null;
+    next[i] = node;
+    rules[i] = node === null || !vjp ? null : vjp(use);
+  }
+  const node = new Node(op.name, next, outputIndices(inputs), rules, shape, dtype);
+  return node;
+}
+
+/**
+ * Runs an operation and, where an input requires gradients, records it.
+ * @throws whatever the operation's shape rule finds wrong.
+ */
+export function apply<P>(op: Op<P>, inputs: readonly Tensor[], params: P): Tensor {
+  const shape = op.shape(inputs, params);
+  const out = fresh(op.dtype(inputs, params), shape);
+  op.kernel(inputs, out, params);
+  if (isGradEnabled() && op.vjps !== null && isFloat(out.dtype) && anyNode(inputs)) {
+    const use = new Use(inputs, out, null, params);
+    const node = record(op, use, shape, out.dtype);
+    keepSaved(node, use);
+    out.node = node;
+  }
+  return out;
+}
+
+/** Runs and records an operation whose result is a view of its input. */
+export function applyView<P>(op: ViewOp<P>, input: Tensor, params: P): Tensor {
+  const out = alias(input, op.geometry(input, params));
+  const recording = isGradEnabled();
+  const node = nodeOf(input);
+  out.viewInfo = {
+    base: input.viewInfo === null ? input : input.viewInfo.base,
+    parent: input.viewInfo,
+    replay: (t) => applyView(op, t, params),
+    kind: recording ? (input.viewInfo?.kind ?? "plain") : "noGrad",
+    name: op.name,
+    version: input.storage.version,
+  };
+  if (recording && node !== null) {
+    const use = new Use([input], out, null, params);
+    const rule = op.vjp(use);
+    out.node = new Node(
+      op.name,
+      [node],
+      input.outIndex === 0 ? null : [input.outIndex],
+      [rule],
+      out.shape,
+      out.dtype,
+    );
+    keepSaved(out.node, use);
+  }
+  return out;
+}
+
+/** Runs and records an operation with several views of its input as results. */
+export function applyViews<P>(op: MultiViewOp<P>, input: Tensor, params: P): Tensor[] {
+  const recording = isGradEnabled();
+  const node = nodeOf(input);
+  const outputs = op.geometries(input, params).map((g) => alias(input, g));
+  outputs.forEach((out, i) => {
+    out.viewInfo = {
+      base: input.viewInfo === null ? input : input.viewInfo.base,
+      parent: input.viewInfo,
+      replay: (t) => applyViews(op, t, params)[i]!,
+      kind: recording ? "multi" : "noGrad",
+      name: op.name,
+      version: input.storage.version,
+    };
+  });
+  if (recording && node !== null) {
+    const use = new Use([input], null, null, params);
+    const infos: OutputInfo[] = outputs.map((t) => ({ shape: t.shape, dtype: t.dtype }));
+    const made = new Node(
+      op.name,
+      [node],
+      input.outIndex === 0 ? null : [input.outIndex],
+      null,
+      SCALAR,
+      input.dtype,
+      infos,
+    );
+    made.multiRule = op.vjp(use);
+    keepSaved(made, use);
+    outputs.forEach((out, i) => {
+      out.node = made;
+      out.outIndex = i;
+    });
+  }
+  return outputs;
+}
+
+// In place ------------------------------------------------------------------------------------
+
+/**
+ * Runs an operation and writes its result over its first input.
+ * @throws Error where PyTorch would: a leaf that requires grad, a shape or dtype that does not fit,
+ *   overlapping memory.
+ */
+export function applyInPlace<P>(op: Op<P>, inputs: readonly Tensor[], params: P): Tensor {
+  const self = inputs[0]!;
+  const shape = op.shape(inputs, params);
+  if (!sameShape(shape, self.shape)) {
+    throw new RangeError(
+      `output with shape ${formatShape(self.shape)} doesn't match the broadcast shape ${formatShape(shape)}`,
+    );
+  }
+  const dtype = op.dtype(inputs, params);
+  if (!canCast(dtype, self.dtype)) {
+    throw new TypeError(
+      `result type ${scalarName(dtype)} can't be cast to the desired output type ${scalarName(self.dtype)}`,
+    );
+  }
+  checkSelfOverlap(self);
+  const recording = isGradEnabled() && isFloat(self.dtype) && anyNode(inputs);
+  if (recording) checkInPlace(self);
+  if (recording && op.vjps === null) {
+    throw new Error(`${op.name}: the in-place form is not differentiable`);
+  }
+  const safe = inputs.map((t, i) => (i > 0 && overlapsPartly(self, t) ? detachedCopy(t) : t));
+  const use = recording ? new Use(inputs, self, self, params) : null;
+  const node = use === null ? null : record(op, use, self.shape, self.dtype);
+  if (dtype === self.dtype) {
+    op.kernel(safe, self, params);
+  } else {
+    const wide = scratch(dtype, shape);
+    op.kernel(safe, wide, params);
+    copy(wide, self);
+  }
+  self.storage.version++;
+  if (node !== null && use !== null) {
+    keepSaved(node, use);
+    rebase(self, node);
+  }
+  return self;
+}
+
+/** Makes `node` the origin of a tensor that was just overwritten, and of its part of the base. */
+function rebase(self: Tensor, node: Node): void {
+  const view = self.viewInfo;
+  if (view === null) {
+    self.node = node;
+    self.outIndex = 0;
+    return;
+  }
+  const { base } = view;
+  const before = nodeOf(base);
+  base.node = new Node(
+    "CopySlices",
+    [before, node],
+    base.outIndex === 0 ? null : [base.outIndex, 0],
+    [
+      (g) => {
+        const rest = g.clone();
+        replay(view, rest).zero_();
+        return rest;
+      },
+      (g) => replay(view, g),
+    ],
+    base.shape,
+    base.dtype,
+  );
+  base.outIndex = 0;
+}
+
+/** @throws Error where an in-place change of `self` would lose or corrupt gradients. */
+export function checkInPlace(self: Tensor): void {
+  const node = nodeOf(self);
+  const view = self.viewInfo;
+  if (view !== null) {
+    if (view.base.isLeaf && view.base.requiresGrad) {
+      throw new Error(
+        "a view of a leaf Variable that requires grad is being used in an in-place operation.",
+      );
+    }
+    if (view.kind === "multi") {
+      throw new Error(
+        `Output ${self.outIndex} of ${view.name} is a view and is being modified inplace. This view is the output of a function that returns multiple views. Such functions do not allow the output views to be modified inplace. You should replace the inplace operation by an out-of-place one.`,
+      );
+    }
+    if (view.kind === "noGrad") {
+      throw new Error(
+        "A view was created in no_grad mode and is being modified inplace with grad mode enabled. Given that this use case is ambiguous and error-prone, it is forbidden. You can clarify your code by moving both the view and the inplace either both inside the noGrad block (if you don't want the inplace to be tracked) or both outside (if you want the inplace to be tracked).",
+      );
+    }
+  }
+  if (node !== null && self.isLeaf) {
+    throw new Error("a leaf Variable that requires grad is being used in an in-place operation.");
+  }
+}
+
+/** @throws Error if two indices of `self` name one element. */
+export function checkSelfOverlap(self: Tensor): void {
+  const { shape, strides } = self;
+  for (let i = 0; i < shape.length; i++) {
+    if (strides[i] === 0 && shape[i]! > 1) {
+      throw new Error(
+        "unsupported operation: more than one element of the written-to tensor refers to a single memory location. Please clone() the tensor before performing the operation.",
+      );
+    }
+  }
+}
+
+/** Whether writing `self` element by element could change elements of `t` that are still to be read. */
+function overlapsPartly(self: Tensor, t: Tensor): boolean {
+  if (t.storage !== self.storage || t === self) return false;
+  const same =
+    t.offset === self.offset &&
+    sameShape(t.shape, self.shape) &&
+    sameShape(t.strides, self.strides);
+  return !same && extent(self)[0] <= extent(t)[1] && extent(t)[0] <= extent(self)[1];
+}
+
+function extent(t: Tensor): [first: number, last: number] {
+  let last = t.offset;
+  for (let i = 0; i < t.shape.length; i++) {
+    if (t.shape[i] === 0) return [t.offset, t.offset - 1];
+    last += (t.shape[i]! - 1) * t.strides[i]!;
+  }
+  return [t.offset, last];
+}
+
+function detachedCopy(t: Tensor): Tensor {
+  const out = fresh(t.dtype, t.shape);
+  copy(t, out);
+  return out;
+}

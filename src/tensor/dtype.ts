@@ -1,0 +1,109 @@
+/** The element types that a tensor may have, by PyTorch's names. */
+export type DType = "float32" | "float64" | "int64" | "int32" | "uint8" | "bool";
+
+/** The array types that hold a tensor's elements. */
+export type TypedArray = Float32Array | Float64Array | Int32Array | Uint8Array;
+
+export const float32 = "float32";
+export const float64 = "float64";
+export const int64 = "int64";
+export const int32 = "int32";
+export const uint8 = "uint8";
+export const bool = "bool";
+
+/** Bool < integers < floats: promotion never falls to a lower category. */
+export type Category = 0 | 1 | 2;
+
+interface DTypeInfo {
+  readonly category: Category;
+  /** Order within PyTorch's promotion lattice; uint8 meets a signed type at the signed type. */
+  readonly rank: number;
+  readonly bytes: number;
+  /** The name that PyTorch's error messages use. */
+  readonly scalarName: string;
+}
+
+// int64 lives in float64 elements, because BigInt arithmetic is two orders slower than numbers.
+const INFO: Record<DType, DTypeInfo> = {
+  bool: { category: 0, rank: 0, bytes: 1, scalarName: "Bool" },
+  uint8: { category: 1, rank: 1, bytes: 1, scalarName: "Byte" },
+  int32: { category: 1, rank: 2, bytes: 4, scalarName: "Int" },
+  int64: { category: 1, rank: 3, bytes: 8, scalarName: "Long" },
+  float32: { category: 2, rank: 4, bytes: 4, scalarName: "Float" },
+  float64: { category: 2, rank: 5, bytes: 8, scalarName: "Double" },
+};
+
+export function isDType(value: unknown): value is DType {
+  return typeof value === "string" && Object.hasOwn(INFO, value);
+}
+
+/** Throws unless `value` is one of the six dtype names. */
+export function checkDType(fn: string, value: unknown): asserts value is DType {
+  if (!isDType(value)) {
+    throw new TypeError(
+      `${fn}(): argument 'dtype' must be one of ${Object.keys(INFO).join(", ")}, not ${String(value)}`,
+    );
+  }
+}
+
+export function category(dtype: DType): Category {
+  return INFO[dtype].category;
+}
+
+export function scalarName(dtype: DType): string {
+  return INFO[dtype].scalarName;
+}
+
+export function itemSize(dtype: DType): number {
+  return INFO[dtype].bytes;
+}
+
+export function isFloat(dtype: DType): boolean {
+  return dtype === "float32" || dtype === "float64";
+}
+
+/** A zeroed array of `length` elements of `dtype`. */
+export function allocate(dtype: DType, length: number): TypedArray {
+  switch (dtype) {
+    case "float32":
+      return new Float32Array(length);
+    case "float64":
+    case "int64":
+      return new Float64Array(length);
+    case "int32":
+      return new Int32Array(length);
+    default:
+      return new Uint8Array(length);
+  }
+}
+
+/** The smallest dtype that holds both, as in torch.promote_types. */
+export function promoteTypes(a: DType, b: DType): DType {
+  return INFO[a].rank >= INFO[b].rank ? a : b;
+}
+
+/** Whether a result of `from` may be stored in `to` (torch.can_cast): never to a lower category. */
+export function canCast(from: DType, to: DType): boolean {
+  return INFO[from].category <= INFO[to].category;
+}
+
+let defaultDType: "float32" | "float64" = "float32";
+
+/** The dtype of new floating-point tensors, float32 unless set otherwise. */
+export function getDefaultDtype(): "float32" | "float64" {
+  return defaultDType;
+}
+
+/**
+ * Sets the dtype of new floating-point tensors.
+ * @param dtype float32 or float64.
+ * @throws TypeError for any other dtype.
+ */
+export function setDefaultDtype(dtype: "float32" | "float64"): void {
+  if (!isFloat(dtype)) {
+    throw new TypeError(
+      `only floating-point types are supported as the default type, got ${String(dtype)}`,
+    );
+  }
+  defaultDType = dtype;
+}

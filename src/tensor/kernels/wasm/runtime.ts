@@ -1,0 +1,139 @@
+/**
+ * Whether WebAssembly may be used, the one memory that all kernels share, and the way from a
+ * kernel's bytes to its functions. Nothing happens until a kernel is first wanted.
+ */
+import { assemble, Code, type FunctionSource, F32, f32x4, simd } from "./assembler.ts";
+
+interface Memory {
+  readonly buffer: ArrayBuffer;
+  grow(pages: number): number;
+}
+
+/** The part of WebAssembly's JavaScript interface that is used; absent in some hosts. */
+declare const WebAssembly:
+  | {
+      readonly Memory: new (descriptor: { initial: number }) => Memory;
+      readonly Module: new (bytes: Uint8Array<ArrayBuffer>) => object;
+      readonly Instance: new (
+        module: object,
+        imports: { m: { m: Memory } },
+      ) => { readonly exports: Record<string, unknown> };
+      validate(bytes: Uint8Array<ArrayBuffer>): boolean;
+    }
+  | undefined;
+
+declare const process: { readonly env?: Record<string, string | undefined> } | undefined;
+
+const PAGE = 65536;
+
+/**
+ * Bytes at the start of the memory that every call may use as it likes. The system commits pages
+ * when they are first touched, so the unused part costs nothing.
+ */
+export const SCRATCH_BYTES = 16 * 2 ** 20;
+
+// Kernels read whole vectors and tiles and may look past the end of an array, never past this.
+const MARGIN = PAGE;
+
+/** Views of the memory, made anew whenever it grows. */
+export interface Heap {
+  readonly memory: Memory;
+  buffer: ArrayBuffer;
+  f32: Float32Array;
+  f64: Float64Array;
+  u8: Uint8Array;
+}
+
+let heap: Heap | null = null;
+let tried = false;
+let allowed = !(typeof process === "object" && process.env?.["TAPEGRAD_WASM"] === "0");
+let fused = false;
+
+function derive(target: Heap): void {
+  const { buffer } = target.memory;
+  target.buffer = buffer;
+  target.f32 = new Float32Array(buffer);
+  target.f64 = new Float64Array(buffer);
+  target.u8 = new Uint8Array(buffer);
+}
+
+/** A function of one relaxed fused multiply-add, to learn whether the host knows it. */
+function relaxedProbe(): Uint8Array<ArrayBuffer> {
+  const code = new Code([F32]);
+  for (let i = 0; i < 3; i++) code.get(0).simd(f32x4.splat);
+  code.simd(f32x4.relaxedMadd).simd(simd.f32x4ExtractLane, 0);
+  return assemble([{ name: "f", code, results: [F32] }]);
+}
+
+function start(): void {
+  tried = true;
+  if (typeof WebAssembly !== "object") return;
+  try {
+    const memory = new WebAssembly.Memory({ initial: (SCRATCH_BYTES + MARGIN) / PAGE });
+    const { buffer } = memory;
+    const made: Heap = {
+      memory,
+      buffer,
+      f32: new Float32Array(buffer),
+      f64: new Float64Array(buffer),
+      u8: new Uint8Array(buffer),
+    };
+    const probe = relaxedProbe();
+    fused = WebAssembly.validate(probe);
+    if (!fused) {
+      // Without vectors the kernels would not compile either; a content-security policy that
+      // forbids WebAssembly throws here, once, and not in the middle of a training step.
+      const code = new Code([F32]);
+      code.get(0).simd(f32x4.splat).simd(simd.f32x4ExtractLane, 0);
+      new WebAssembly.Module(assemble([{ name: "f", code, results: [F32] }]));
+    } else new WebAssembly.Module(probe);
+    heap = made;
+  } catch {
+    heap = null;
+  }
+}
+
+/** The memory, or null where WebAssembly is missing, forbidden or switched off. */
+export function getHeap(): Heap | null {
+  if (!allowed) return null;
+  if (!tried) start();
+  return heap;
+}
+
+/** Whether the host fuses multiply and add (relaxed SIMD). */
+export function hasFusedMultiplyAdd(): boolean {
+  return getHeap() !== null && fused;
+}
+
+/**
+ * Switches the WebAssembly kernels on or off; off, the plain loops do all the work. The
+ * environment variable TAPEGRAD_WASM=0 starts with them off.
+ * @returns whether they are available now.
+ */
+export function setWasmEnabled(on: boolean): boolean {
+  allowed = on;
+  return getHeap() !== null;
+}
+
+/** Compiles functions and links them to the memory. */
+export function instantiate(functions: readonly FunctionSource[]): Record<string, unknown> {
+  if (heap === null || typeof WebAssembly !== "object") {
+    throw new Error("instantiate(): WebAssembly is not available; ask getHeap() first");
+  }
+  const module = new WebAssembly.Module(assemble(functions));
+  return new WebAssembly.Instance(module, { m: { m: heap.memory } }).exports;
+}
+
+/** Makes the memory at least `bytes` long; false where the host refuses. */
+export function growTo(bytes: number): boolean {
+  if (heap === null) return false;
+  const missing = bytes + MARGIN - heap.buffer.byteLength;
+  if (missing <= 0) return true;
+  try {
+    heap.memory.grow(Math.ceil(missing / PAGE));
+  } catch {
+    return false;
+  }
+  derive(heap);
+  return true;
+}

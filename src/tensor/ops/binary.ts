@@ -1,0 +1,336 @@
+import { apply, applyInPlace, type Op } from "../apply.ts";
+import { category, isFloat } from "../dtype.ts";
+import { map1 } from "../kernels/elementwise.ts";
+import { fresh } from "../make.ts";
+import { type Operand, resultTypeOf, toOperand } from "../operand.ts";
+import type { Tensor } from "../tensor.ts";
+import { binary, comparison, Map1, Map2, Map3, nary } from "./family.ts";
+import { where } from "./ternary.ts";
+import { abs } from "./unary.ts";
+
+const zeroGradient = () => (g: Tensor) => fresh(g.dtype, g.shape);
+
+/** Keeps integers held in doubles free of a negative zero. */
+const integerProduct = (a: number, b: number) => a * b + 0;
+
+const plainAdd = binary("add", new Map2((m, a, b) => m.add(a, b)), [
+  () => (g) => g,
+  () => (g) => g,
+]);
+
+const plainSub = binary(
+  "sub",
+  new Map2((m, a, b) => m.sub(a, b)),
+  [() => (g) => g, () => (g) => g.neg()],
+  { check: refuseBools },
+);
+
+function refuseBools([a, b]: readonly Tensor[]): void {
+  if (a!.dtype === "bool" && b!.dtype === "bool") {
+    throw new TypeError(
+      "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` operator instead.",
+    );
+  }
+  if (a!.dtype === "bool" || b!.dtype === "bool") {
+    throw new TypeError(
+      "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, use the `~` or `logical_not()` operator instead.",
+    );
+  }
+}
+
+// a + alpha·b in one pass: what every optimizer does most.
+const scaledAdd = nary(
+  "add",
+  ["input", "other", "alpha"],
+  new Map3((m, a, b, alpha) => m.add(a, m.mul(b, alpha))),
+  [
+    () => (g) => g,
+    ({ c: alpha }) =>
+      (g) =>
+        g.mul(alpha),
+    null,
+  ],
+);
+
+const scaledSub = nary(
+  "sub",
+  ["input", "other", "alpha"],
+  new Map3((m, a, b, alpha) => m.sub(a, m.mul(b, alpha))),
+  [
+    () => (g) => g,
+    ({ c: alpha }) =>
+      (g) =>
+        g.mul(alpha).neg(),
+    null,
+  ],
+  { check: refuseBools },
+);
+
+export interface AlphaOptions {
+  /** Multiplies `other`; 1 unless given. */
+  readonly alpha?: number;
+}
+
+/** @throws TypeError where a float would scale integers, in PyTorch's words. */
+function checkAlpha(a: Operand, b: Operand, alpha: number, fn: string): void {
+  const inputs = [toOperand(a, fn, "input"), toOperand(b, fn, "other")];
+  if (!isFloat(resultTypeOf(inputs)) && !Number.isInteger(alpha)) {
+    throw new TypeError(
+      "For integral input tensors, argument alpha must not be a floating point number.",
+    );
+  }
+}
+
+/**
+ * input + alpha · other.
+ * @param input @param other tensors or numbers, broadcast against each other.
+ */
+export function add(input: Operand, other: Operand, options?: AlphaOptions): Tensor {
+  const alpha = options?.alpha ?? 1;
+  if (alpha === 1) return plainAdd(input, other);
+  checkAlpha(input, other, alpha, "add");
+  return scaledAdd(input, other, alpha);
+}
+
+export function add_(self: Tensor, other: Operand, options?: AlphaOptions): Tensor {
+  const alpha = options?.alpha ?? 1;
+  if (alpha === 1) return plainAdd.inPlace(self, other);
+  checkAlpha(self, other, alpha, "add_");
+  return scaledAdd.inPlace(self, other, alpha);
+}
+
+/**
+ * input − alpha · other.
+ * @param input @param other tensors or numbers, broadcast against each other.
+ */
+export function sub(input: Operand, other: Operand, options?: AlphaOptions): Tensor {
+  const alpha = options?.alpha ?? 1;
+  if (alpha === 1) return plainSub(input, other);
+  checkAlpha(input, other, alpha, "sub");
+  return scaledSub(input, other, alpha);
+}
+
+export function sub_(self: Tensor, other: Operand, options?: AlphaOptions): Tensor {
+  const alpha = options?.alpha ?? 1;
+  if (alpha === 1) return plainSub.inPlace(self, other);
+  checkAlpha(self, other, alpha, "sub_");
+  return scaledSub.inPlace(self, other, alpha);
+}
+
+export const mul = binary(
+  "mul",
+  new Map2((m, a, b) => m.mul(a, b), { int: integerProduct, int32: Math.imul }),
+  [
+    ({ b }) =>
+      (g) =>
+        g.mul(b),
+    ({ a }) =>
+      (g) =>
+        g.mul(a),
+  ],
+);
+
+const trueDiv = binary(
+  "div",
+  new Map2((m, a, b) => m.div(a, b)),
+  [
+    ({ b }) =>
+      (g) =>
+        g.div(b),
+    ({ a, b }) =>
+      (g) =>
+        g.neg().mul(a.div(b).div(b)),
+  ],
+  { promotion: "float" },
+);
+
+function zeroDivision(b: number): void {
+  if (b === 0) throw new RangeError("ZeroDivisionError");
+}
+
+/**
+ * Floor division as Python defines it, exact where the quotient is large.
+ * The remainder is taken off first, so that rounding in a / b cannot cross an integer.
+ */
+function floorDivide(a: number, b: number): number {
+  if (b === 0) return a / b;
+  const remainder = a % b;
+  let quotient = (a - remainder) / b;
+  if (remainder !== 0 && b < 0 !== remainder < 0) quotient -= 1;
+  if (quotient === 0) return Object.is(a / b, -0) || a / b < 0 ? -0 : 0;
+  const floored = Math.floor(quotient);
+  return quotient - floored > 0.5 ? floored + 1 : floored;
+}
+
+const floorDiv = binary(
+  "div",
+  new Map2((m, a, b) => m.call2(floorDivide, a, b), {
+    int: (a, b) => (zeroDivision(b), Math.floor(a / b) + 0),
+  }),
+  [zeroGradient, zeroGradient],
+);
+
+const truncDiv = binary(
+  "div",
+  new Map2((m, a, b) => m.trunc(m.div(a, b)), {
+    int: (a, b) => (zeroDivision(b), Math.trunc(a / b) + 0),
+  }),
+  [zeroGradient, zeroGradient],
+);
+
+export interface DivOptions {
+  /** "trunc" towards zero, "floor" downwards; a true quotient unless given. */
+  readonly roundingMode?: "trunc" | "floor" | null;
+}
+
+function division(options: DivOptions | undefined, fn: string) {
+  const mode = options?.roundingMode ?? null;
+  if (mode === null) return trueDiv;
+  if (mode === "floor") return floorDiv;
+  if (mode === "trunc") return truncDiv;
+  throw new TypeError(
+    `${fn} expected rounding_mode to be one of None, 'trunc', or 'floor' but found '${String(mode)}'`,
+  );
+}
+
+/**
+ * input / other; integers give the default float type unless a rounding mode is set.
+ * @throws RangeError where integers are divided by zero with a rounding mode.
+ */
+export function div(input: Operand, other: Operand, options?: DivOptions): Tensor {
+  return division(options, "div")(input, other);
+}
+
+export function div_(self: Tensor, other: Operand, options?: DivOptions): Tensor {
+  return division(options, "div_").inPlace(self, other);
+}
+
+// As torch: at a tie each side gets half.
+export const maximum = binary("maximum", new Map2((m, a, b) => m.max(a, b)), [
+  ({ a, b }) =>
+    (g) =>
+      where(a.lt(b), 0, where(a.eq(b), g.div(2), g)),
+  ({ a, b }) =>
+    (g) =>
+      where(b.lt(a), 0, where(a.eq(b), g.div(2), g)),
+]);
+
+export const minimum = binary("minimum", new Map2((m, a, b) => m.min(a, b)), [
+  ({ a, b }) =>
+    (g) =>
+      where(a.gt(b), 0, where(a.eq(b), g.div(2), g)),
+  ({ a, b }) =>
+    (g) =>
+      where(b.gt(a), 0, where(a.eq(b), g.div(2), g)),
+]);
+
+export const eq = comparison("eq", (m, a, b) => m.eq(a, b));
+export const ne = comparison("ne", (m, a, b) => m.ne(a, b));
+export const lt = comparison("lt", (m, a, b) => m.lt(a, b));
+export const le = comparison("le", (m, a, b) => m.le(a, b));
+export const gt = comparison("gt", (m, a, b) => m.gt(a, b));
+export const ge = comparison("ge", (m, a, b) => m.ge(a, b));
+
+export const logicalAnd = comparison("logicalAnd", (m, a, b) => {
+  const zero = m.constant(0);
+  return m.and(m.ne(a, zero), m.ne(b, zero));
+});
+
+export const logicalOr = comparison("logicalOr", (m, a, b) => {
+  const zero = m.constant(0);
+  return m.or(m.ne(a, zero), m.ne(b, zero));
+});
+
+export const logicalXor = comparison("logicalXor", (m, a, b) => {
+  const zero = m.constant(0);
+  const p = m.ne(a, zero);
+  const q = m.ne(b, zero);
+  return m.and(m.or(p, q), m.not(m.and(p, q)));
+});
+
+export function logicalNot(input: Operand): Tensor {
+  return eq(input, 0);
+}
+
+export function logicalNot_(self: Tensor): Tensor {
+  return eq.inPlace(self, 0);
+}
+
+// Powers --------------------------------------------------------------------------------------
+
+function checkIntegerPower(inputs: readonly Tensor[]): void {
+  const [base, exponent] = inputs;
+  if (isFloat(base!.dtype) || category(exponent!.dtype) !== 1 || !exponent!.wrapped) return;
+  if (exponent!.storage.data[exponent!.offset]! < 0) {
+    throw new RangeError("Integers to negative integer powers are not allowed.");
+  }
+}
+
+const integerPower = (a: number, b: number): number => {
+  if (b >= 0) return a ** b + 0;
+  if (a === 1) return 1;
+  return a === -1 ? (b % 2 === 0 ? 1 : -1) : 0;
+};
+
+const generalPow = binary(
+  "pow",
+  new Map2((m, a, b) => m.pow(a, b), { int: integerPower }),
+  [
+    ({ a, b }) =>
+      (g) =>
+        where(b.eq(0), 0, g.mul(b.mul(a.pow(b.sub(1))))),
+    ({ a, b, output: y }) =>
+      (g) =>
+        g.mul(where(a.eq(0).logicalAnd(b.ge(0)), 0, y.mul(a.log()))),
+  ],
+  { check: checkIntegerPower },
+);
+
+// What PyTorch computes without pow, so that x² is one rounding of x·x.
+const SPECIAL_POWERS = new Map<number, Map1>([
+  [0.5, new Map1((m, x) => m.sqrt(x))],
+  [-0.5, new Map1((m, x) => m.div(m.constant(1), m.sqrt(x)))],
+  [2, new Map1((m, x) => m.mul(x, x), { int32: (x) => Math.imul(x, x) })],
+  [3, new Map1((m, x) => m.mul(m.mul(x, x), x), { int32: (x) => Math.imul(Math.imul(x, x), x) })],
+  [-1, new Map1((m, x) => m.div(m.constant(1), x))],
+  [-2, new Map1((m, x) => m.div(m.constant(1), m.mul(x, x)))],
+]);
+
+const specialPow: Op<number> = {
+  name: "PowBackward0",
+  shape: (inputs) => inputs[0]!.shape,
+  dtype: (inputs, exponent) => resultTypeOf([inputs[0]!, toOperand(exponent, "pow", "exponent")]),
+  kernel: (inputs, out, exponent) => map1(SPECIAL_POWERS.get(exponent)!, inputs[0]!, out),
+  vjps: [
+    ({ a, params: exponent }) =>
+      (g) =>
+        g.mul(exponent === 2 ? a.mul(2) : a.pow(exponent - 1).mul(exponent)),
+  ],
+};
+
+function isSpecialPower(input: Operand, exponent: Operand): exponent is number {
+  if (typeof exponent !== "number" || !SPECIAL_POWERS.has(exponent)) return false;
+  return typeof input === "object" && (exponent > 1 || isFloat(input.dtype));
+}
+
+/**
+ * input to the power of exponent.
+ * @throws RangeError for integers to a negative integer power.
+ */
+export function pow(input: Operand, exponent: Operand): Tensor {
+  if (isSpecialPower(input, exponent)) {
+    return apply(specialPow, [toOperand(input, "pow", "input")], exponent);
+  }
+  return generalPow(input, exponent);
+}
+
+export function pow_(self: Tensor, exponent: Operand): Tensor {
+  if (isSpecialPower(self, exponent)) return applyInPlace(specialPow, [self], exponent);
+  return generalPow.inPlace(self, exponent);
+}
+
+export const isnan = (input: Tensor): Tensor => ne(input, input);
+
+export const isinf = (input: Tensor): Tensor => eq(abs(input.detach()), Infinity);
+
+export const isfinite = (input: Tensor): Tensor => lt(abs(input.detach()), Infinity);

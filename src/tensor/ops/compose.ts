@@ -1,0 +1,25 @@
+import { noGrad } from "../../autograd/gradMode.ts";
+import { getDefaultDtype, isFloat } from "../dtype.ts";
+import { normalizeDims } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+import type { Dims, KeepdimOptions } from "./reduce.ts";
+import { where } from "./ternary.ts";
+
+// Operations made of others, with no derivative of their own.
+
+/**
+ * log Σ exp(x) over some dimensions, shifted by the maximum so that nothing overflows.
+ * @param dim one dimension or a list.
+ */
+export function logsumexp(input: Tensor, dim: Dims, options?: KeepdimOptions): Tensor {
+  const x = isFloat(input.dtype) ? input : input.to(getDefaultDtype());
+  const dims = normalizeDims(dim, x.shape.length, "logsumexp");
+  const empty = dims.some((d) => x.shape[d] === 0);
+  const shift = noGrad(() => {
+    if (empty) return x.sum(dims, { keepdim: true });
+    const top = x.amax(dims, { keepdim: true });
+    return where(top.abs().eq(Infinity), 0, top);
+  });
+  const result = x.sub(shift).exp().sum(dims, { keepdim: true }).log().add(shift);
+  return options?.keepdim === true ? result : result.squeeze(dims);
+}

@@ -1,0 +1,123 @@
+import { apply, applyInPlace, type Op } from "../apply.ts";
+import { scalarName } from "../dtype.ts";
+import { copy } from "../kernels/elementwise.ts";
+import { scatterAdd as scatterAddKernel, take } from "../kernels/gather.ts";
+import { normalizeDim, type Shape } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+
+function checkIndex(index: Tensor, fn: string): void {
+  if (index.dtype !== "int64" && index.dtype !== "int32") {
+    throw new TypeError(
+      `${fn}(): Expected dtype int32/int64 for index, but got ${scalarName(index.dtype)}`,
+    );
+  }
+}
+
+// gather and its reverse ----------------------------------------------------------------------
+
+const gatherOp: Op<number> = {
+  name: "GatherBackward0",
+  shape: ([, index]) => index!.shape,
+  dtype: ([input]) => input!.dtype,
+  kernel: ([input, index], out, dim) => take(input!, index!, dim, out),
+  vjps: [
+    (use) => {
+      const { inputs, params: dim } = use;
+      const { shape, dtype } = inputs[0]!;
+      const index = use.b;
+      return (g) => g.newZeros(shape, { dtype }).scatterAdd(dim, index, g);
+    },
+    null,
+  ],
+};
+
+function checkGather(input: Tensor, index: Tensor, dim: number, fn: string): void {
+  if (index.dtype !== "int64") throw new TypeError(`${fn}(): Expected dtype int64 for index`);
+  if (input.shape.length !== index.shape.length && input.shape.length * index.shape.length > 0) {
+    throw new RangeError(
+      `Index tensor must have the same number of dimensions as ${fn === "gather" ? "input" : "self"} tensor`,
+    );
+  }
+  for (let d = 0; d < input.shape.length; d++) {
+    if (d !== dim && (index.shape[d] ?? 1) > input.shape[d]!) {
+      throw new RangeError(
+        `Size does not match at dimension ${d} expected index ${show(index.shape)} to be smaller than self ${show(input.shape)} apart from dimension ${dim}`,
+      );
+    }
+  }
+}
+
+const show = (shape: Shape) => `[${shape.join(", ")}]`;
+
+/**
+ * out[i][j] = input[index[i][j]][j] for dim 0, and likewise along any dimension.
+ * @param index int64, of the result's shape.
+ */
+export function gather(input: Tensor, dim: number, index: Tensor): Tensor {
+  const d = normalizeDim(dim, input.shape.length, "gather");
+  checkGather(input, index, d, "gather");
+  return apply(gatherOp, [input, index], d);
+}
+
+const scatterAddOp: Op<number> = {
+  name: "ScatterAddBackward0",
+  shape: ([input]) => input!.shape,
+  dtype: ([input, , source]) => {
+    if (input!.dtype !== source!.dtype) {
+      throw new TypeError("scatter(): Expected self.dtype to be equal to src.dtype");
+    }
+    return input!.dtype;
+  },
+  kernel([input, index, source], out, dim) {
+    if (input!.storage !== out.storage) copy(input!, out);
+    scatterAddKernel(source!, index!, dim, out);
+  },
+  vjps: [
+    () => (g) => g,
+    null,
+    ({ b: index, params: dim }) =>
+      (g) =>
+        g.gather(dim, index),
+  ],
+};
+
+/** input with each element of source added at its index along dim: the reverse of `gather`. */
+export function scatterAdd(input: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
+  const d = normalizeDim(dim, input.shape.length, "scatterAdd");
+  checkGather(input, index, d, "scatter");
+  return apply(scatterAddOp, [input, index, source], d);
+}
+
+export function scatterAdd_(self: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
+  const d = normalizeDim(dim, self.shape.length, "scatterAdd_");
+  checkGather(self, index, d, "scatter");
+  return applyInPlace(scatterAddOp, [self, index, source], d);
+}
+
+// Whole slices by their numbers ---------------------------------------------------------------
+
+/** A vector of slice numbers as a gather index: the same number all over its slice. */
+function spread(index: Tensor, shape: Shape, dim: number): Tensor {
+  if (shape.length === 0) return index.reshape([]);
+  const flat = index.long().reshape(shape.map((_, d) => (d === dim ? -1 : 1)));
+  return flat.expand(shape.with(dim, flat.shape[dim]!));
+}
+
+/**
+ * The slices along a dimension that `index` names, in its order.
+ * @param index a vector of int64 or int32.
+ */
+export function indexSelect(input: Tensor, dim: number, index: Tensor): Tensor {
+  const d = normalizeDim(dim, input.shape.length, "indexSelect");
+  checkIndex(index, "index_select");
+  if (index.shape.length > 1)
+    throw new RangeError("index_select(): Index is supposed to be a vector");
+  return gather(input, d, spread(index, input.shape, d));
+}
+
+/** input with each slice of source added to the slice that `index` names. */
+export function indexAdd(input: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
+  const d = normalizeDim(dim, input.shape.length, "indexAdd");
+  checkIndex(index, "index_add");
+  return scatterAdd(input, d, spread(index, source.shape, d), source);
+}

@@ -1,0 +1,320 @@
+import { apply, type Op } from "../apply.ts";
+import { scalarName } from "../dtype.ts";
+import { copy } from "../kernels/elementwise.ts";
+import { batchMatmul, matmul as matmulKernel } from "../kernels/matmul.ts";
+import { broadcastShapes, describe, formatShape, numel, type Shape } from "../shape.ts";
+import { isTensor } from "../make.ts";
+import type { Tensor } from "../tensor.ts";
+import { add } from "./binary.ts";
+
+function checkTensor(t: unknown, fn: string, argument: string): asserts t is Tensor {
+  if (!isTensor(t)) {
+    throw new TypeError(`${fn}(): argument '${argument}' must be Tensor, not ${describe(t)}`);
+  }
+}
+
+function sameDType(a: Tensor, b: Tensor): Tensor["dtype"] {
+  if (a.dtype !== b.dtype) {
+    throw new TypeError(
+      `expected scalar type ${scalarName(a.dtype)} but found ${scalarName(b.dtype)}`,
+    );
+  }
+  return a.dtype;
+}
+
+const dimsOf = (t: Tensor) => t.shape.join("x");
+
+const mmOp: Op<null> = {
+  name: "MmBackward0",
+  shape: ([a, b]) => {
+    if (a!.shape[1] !== b!.shape[0]) {
+      throw new RangeError(
+        `mat1 and mat2 shapes cannot be multiplied (${dimsOf(a!)} and ${dimsOf(b!)})`,
+      );
+    }
+    return [a!.shape[0]!, b!.shape[1]!];
+  },
+  dtype: ([a, b]) => sameDType(a!, b!),
+  kernel: ([a, b], out) => matmulKernel(a!, b!, out),
+  vjps: [
+    ({ b }) =>
+      (g) =>
+        mm(g, b.t()),
+    ({ a }) =>
+      (g) =>
+        mm(a.t(), g),
+  ],
+};
+
+/**
+ * The product of two matrices, [m, k] · [k, n] → [m, n].
+ * @throws RangeError where the shapes do not fit.
+ */
+export function mm(input: Tensor, mat2: Tensor): Tensor {
+  checkTensor(input, "mm", "input");
+  checkTensor(mat2, "mm", "mat2");
+  if (input.shape.length !== 2) throw new RangeError("self must be a matrix");
+  if (mat2.shape.length !== 2) throw new RangeError("mat2 must be a matrix");
+  return apply(mmOp, [input, mat2], null);
+}
+
+const bmmOp: Op<null> = {
+  name: "BmmBackward0",
+  shape: ([a, b]) => {
+    const [batch, m, k] = a!.shape;
+    if (b!.shape[0] !== batch || b!.shape[1] !== k) {
+      throw new RangeError(
+        `Expected size for first two dimensions of batch2 tensor to be: ${formatShape([batch!, k!])} but got: ${formatShape(b!.shape.slice(0, 2))}.`,
+      );
+    }
+    return [batch!, m!, b!.shape[2]!];
+  },
+  dtype: ([a, b]) => sameDType(a!, b!),
+  kernel: ([a, b], out) => batchMatmul(a!, b!, out),
+  vjps: [
+    ({ b }) =>
+      (g) =>
+        bmm(g, b.transpose(1, 2)),
+    ({ a }) =>
+      (g) =>
+        bmm(a.transpose(1, 2), g),
+  ],
+};
+
+/**
+ * Products of matrices, pair by pair: [b, m, k] · [b, k, n] → [b, m, n].
+ * @throws RangeError where the shapes do not fit.
+ */
+export function bmm(input: Tensor, mat2: Tensor): Tensor {
+  checkTensor(input, "bmm", "input");
+  checkTensor(mat2, "bmm", "mat2");
+  if (input.shape.length !== 3) throw new RangeError("batch1 must be a 3D tensor");
+  if (mat2.shape.length !== 3) throw new RangeError("batch2 must be a 3D tensor");
+  return apply(bmmOp, [input, mat2], null);
+}
+
+const row = (t: Tensor) => ({
+  storage: t.storage,
+  offset: t.offset,
+  shape: [1, t.shape[0]!],
+  strides: [0, t.strides[0]!],
+  dtype: t.dtype,
+});
+
+const column = (t: Tensor) => ({
+  storage: t.storage,
+  offset: t.offset,
+  shape: [t.shape[0]!, 1],
+  strides: [t.strides[0]!, 0],
+  dtype: t.dtype,
+});
+
+const dotOp: Op<null> = {
+  name: "DotBackward0",
+  shape: ([a, b]) => {
+    if (a!.shape[0] !== b!.shape[0]) {
+      throw new RangeError(
+        `inconsistent tensor size, expected tensor ${formatShape(a!.shape)} and src ${formatShape(b!.shape)} to have the same number of elements, but got ${a!.shape[0]} and ${b!.shape[0]} elements respectively`,
+      );
+    }
+    return [];
+  },
+  dtype: ([a, b]) => {
+    if (a!.dtype !== b!.dtype) {
+      throw new TypeError(
+        `dot : expected both vectors to have same dtype, but found ${scalarName(a!.dtype)} and ${scalarName(b!.dtype)}`,
+      );
+    }
+    return a!.dtype;
+  },
+  kernel: ([a, b], out) => matmulKernel(row(a!), column(b!), out),
+  vjps: [
+    ({ b }) =>
+      (g) =>
+        g.mul(b),
+    ({ a }) =>
+      (g) =>
+        g.mul(a),
+  ],
+};
+
+/**
+ * The inner product of two vectors.
+ * @throws RangeError unless both are vectors of one length.
+ */
+export function dot(input: Tensor, other: Tensor): Tensor {
+  checkTensor(input, "dot", "input");
+  checkTensor(other, "dot", "tensor");
+  if (input.shape.length !== 1 || other.shape.length !== 1) {
+    throw new RangeError(
+      `1D tensors expected, but got ${input.shape.length}D and ${other.shape.length}D tensors`,
+    );
+  }
+  return apply(dotOp, [input, other], null);
+}
+
+const mvOp: Op<null> = {
+  name: "MvBackward0",
+  shape: ([a, v]) => {
+    if (a!.shape[1] !== v!.shape[0]) {
+      throw new RangeError(`size mismatch, got ${a!.shape[0]}, ${dimsOf(a!)},${v!.shape[0]}`);
+    }
+    return [a!.shape[0]!];
+  },
+  dtype: ([a, v]) => sameDType(a!, v!),
+  kernel: ([a, v], out) =>
+    matmulKernel(a!, column(v!), { ...out, storage: out.storage, shape: [out.shape[0]!, 1] }),
+  vjps: [
+    ({ b: v }) =>
+      (g) =>
+        outer(g, v),
+    ({ a }) =>
+      (g) =>
+        mv(a.t(), g),
+  ],
+};
+
+/**
+ * A matrix times a vector, [m, k] · [k] → [m].
+ * @throws RangeError where the shapes do not fit.
+ */
+export function mv(input: Tensor, vec: Tensor): Tensor {
+  checkTensor(input, "mv", "input");
+  checkTensor(vec, "mv", "vec");
+  if (input.shape.length !== 2 || vec.shape.length !== 1) {
+    throw new RangeError(
+      `vector + matrix @ vector expected, got ${vec.shape.length}, ${input.shape.length}, ${vec.shape.length}`,
+    );
+  }
+  return apply(mvOp, [input, vec], null);
+}
+
+/** The outer product of two vectors, [m], [n] → [m, n]. */
+export function outer(input: Tensor, vec2: Tensor): Tensor {
+  checkTensor(input, "outer", "input");
+  checkTensor(vec2, "outer", "vec2");
+  if (input.shape.length !== 1) {
+    throw new RangeError(`outer: Expected 1-D argument self, but got ${input.shape.length}-D`);
+  }
+  if (vec2.shape.length !== 1) {
+    throw new RangeError(`outer: Expected 1-D argument vec2, but got ${vec2.shape.length}-D`);
+  }
+  return input.unsqueeze(1).mul(vec2);
+}
+
+interface Addmm {
+  readonly beta: number;
+  readonly alpha: number;
+}
+
+const addmmOp: Op<Addmm> = {
+  name: "AddmmBackward0",
+  shape([input, a, b]) {
+    const shape = mmOp.shape([a!, b!], null);
+    const both = broadcastShapes(input!.shape, shape);
+    if (both.length !== 2 || both[0] !== shape[0] || both[1] !== shape[1]) {
+      throw new RangeError(
+        `The expanded size of the tensor (${shape[1]}) must match the existing size (${input!.shape.at(-1)}) at non-singleton dimension 1.  Target sizes: ${formatShape(shape)}.  Tensor sizes: ${formatShape(input!.shape)}`,
+      );
+    }
+    return shape;
+  },
+  dtype: ([input, a, b]) => {
+    sameDType(input!, a!);
+    return sameDType(a!, b!);
+  },
+  kernel([input, a, b], out, { beta, alpha }) {
+    // A beta of 0 leaves the input unread, NaN and all.
+    const product =
+      alpha === 1 ? a!.detach().mm(b!.detach()) : a!.detach().mm(b!.detach()).mul(alpha);
+    copy(
+      beta === 0 ? product : add(product, beta === 1 ? input!.detach() : input!.detach().mul(beta)),
+      out,
+    );
+  },
+  vjps: [
+    ({ params: { beta } }) =>
+      (g) =>
+        beta === 1 ? g : g.mul(beta),
+    ({ c: b, params: { alpha } }) =>
+      (g) => {
+        const grad = mm(g, b.t());
+        return alpha === 1 ? grad : grad.mul(alpha);
+      },
+    ({ b: a, params: { alpha } }) =>
+      (g) => {
+        const grad = mm(a.t(), g);
+        return alpha === 1 ? grad : grad.mul(alpha);
+      },
+  ],
+};
+
+export interface AddmmOptions {
+  /** Multiplies `input`; 1 unless given. */
+  readonly beta?: number;
+  /** Multiplies the product; 1 unless given. */
+  readonly alpha?: number;
+}
+
+/**
+ * beta · input + alpha · (mat1 · mat2), where `input` broadcasts to the product's shape.
+ * @throws RangeError where the shapes do not fit.
+ */
+export function addmm(
+  input: Tensor,
+  mat1: Tensor,
+  mat2: Tensor,
+  options: AddmmOptions = {},
+): Tensor {
+  checkTensor(input, "addmm", "input");
+  checkTensor(mat1, "addmm", "mat1");
+  checkTensor(mat2, "addmm", "mat2");
+  if (mat1.shape.length !== 2)
+    throw new RangeError(`mat1 must be a matrix, got ${mat1.shape.length}-D tensor`);
+  if (mat2.shape.length !== 2)
+    throw new RangeError(`mat2 must be a matrix, got ${mat2.shape.length}-D tensor`);
+  return apply(addmmOp, [input, mat1, mat2], {
+    beta: options.beta ?? 1,
+    alpha: options.alpha ?? 1,
+  });
+}
+
+/** The last two dimensions made one batch of matrices, the batch dimensions broadcast to `batch`. */
+function asBatch(t: Tensor, batch: Shape): Tensor {
+  const [m, n] = t.shape.slice(-2);
+  return t.expand([...batch, m!, n!]).reshape([numel(batch), m!, n!]);
+}
+
+/**
+ * The matrix product as torch.matmul defines it for every pair of ranks: vectors gain a dimension
+ * for the product and lose it again, and batch dimensions broadcast.
+ * @throws RangeError where the shapes do not fit or an operand is a scalar.
+ */
+export function matmul(input: Tensor, other: Tensor): Tensor {
+  checkTensor(input, "matmul", "input");
+  checkTensor(other, "matmul", "other");
+  const a = input.shape.length;
+  const b = other.shape.length;
+  if (a === 0 || b === 0) {
+    throw new RangeError(
+      `both arguments to matmul need to be at least 1D, but they are ${a}D and ${b}D`,
+    );
+  }
+  if (a === 1 && b === 1) return dot(input, other);
+  if (a === 2 && b === 1) return mv(input, other);
+  if (a === 2 && b === 2) return mm(input, other);
+  if (a === 1) {
+    const product = matmul(input.unsqueeze(0), other);
+    return product.squeeze(-2);
+  }
+  if (b === 1) return matmul(input, other.unsqueeze(1)).squeeze(-1);
+  if (b === 2) {
+    // One tall product instead of a batch of small ones.
+    const [k] = input.shape.slice(-1);
+    const lead = input.shape.slice(0, -1);
+    return mm(input.reshape([numel(lead), k!]), other).reshape([...lead, other.shape[1]!]);
+  }
+  const batch = broadcastShapes(input.shape.slice(0, -2), other.shape.slice(0, -2));
+  const product = bmm(asBatch(input, batch), asBatch(other, batch));
+  return product.reshape([...batch, input.shape[a - 2]!, other.shape[b - 1]!]);
+}

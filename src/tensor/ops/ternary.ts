@@ -1,0 +1,315 @@
+import { apply, applyInPlace, type Op } from "../apply.ts";
+import { canCast, isFloat } from "../dtype.ts";
+import { loop3 } from "../kernels/elementwise.ts";
+import { checkOptions } from "../options.ts";
+import { inDType, type Operand, resultType, toOperand } from "../operand.ts";
+import { broadcastShapes } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+import { binary, Map2, Map3, Map4, nary } from "./family.ts";
+
+const choose = (condition: number, a: number, b: number) => (condition !== 0 ? a : b);
+
+const whereOp: Op<null> = {
+  name: "WhereBackward0",
+  shape: ([condition, a, b]) =>
+    broadcastShapes(condition!.shape, broadcastShapes(a!.shape, b!.shape)),
+  dtype([condition, a, b]) {
+    if (condition!.dtype !== "bool" && condition!.dtype !== "uint8") {
+      throw new TypeError(
+        `where(): expected condition to be a boolean tensor, but got a tensor with dtype ${condition!.dtype}`,
+      );
+    }
+    return resultType(a!, b!);
+  },
+  kernel([condition, a, b], out) {
+    loop3(choose, condition!, inDType(a!, out.dtype), inDType(b!, out.dtype), out);
+  },
+  vjps: [
+    null,
+    ({ a: condition }) =>
+      (g) =>
+        where(condition, g, 0),
+    ({ a: condition }) =>
+      (g) =>
+        where(condition, 0, g),
+  ],
+};
+
+/**
+ * input where condition holds, else other; all three broadcast.
+ * @param condition a bool tensor.
+ * @throws TypeError if `condition` is not bool.
+ */
+export function where(condition: Tensor, input: Operand, other: Operand): Tensor {
+  return apply(
+    whereOp,
+    [
+      toOperand(condition, "where", "condition"),
+      toOperand(input, "where", "input"),
+      toOperand(other, "where", "other"),
+    ],
+    null,
+  );
+}
+
+const addcmulOp = nary(
+  "addcmul",
+  ["input", "tensor1", "tensor2", "value"],
+  new Map4((m, a, b, c, value) => m.add(a, m.mul(m.mul(value, b), c))),
+  [
+    () => (g) => g,
+    ({ c, inputs: [, , , value] }) =>
+      (g) =>
+        g.mul(c.mul(value!)),
+    ({ b, inputs: [, , , value] }) =>
+      (g) =>
+        g.mul(b.mul(value!)),
+    null,
+  ],
+);
+
+const addcdivOp = nary(
+  "addcdiv",
+  ["input", "tensor1", "tensor2", "value"],
+  new Map4((m, a, b, c, value) => m.add(a, m.div(m.mul(value, b), c))),
+  [
+    () => (g) => g,
+    ({ c, inputs: [, , , value] }) =>
+      (g) =>
+        g.mul(value!).div(c),
+    ({ b, c, inputs: [, , , value] }) =>
+      (g) =>
+        g.neg().mul(b.mul(value!).div(c.mul(c))),
+    null,
+  ],
+  {
+    check([, b, c]) {
+      if (isFloat(b!.dtype) || isFloat(c!.dtype)) return;
+      throw new TypeError(
+        "Integer division with addcdiv is no longer supported, and in a future release addcdiv will perform a true division of tensor1 and tensor2. The historic addcdiv behavior can be implemented as (input + value * torch.trunc(tensor1 / tensor2)).to(input.dtype) for integer inputs and as (input + value * tensor1 / tensor2) for float inputs. The future addcdiv behavior is just the latter implementation: (input + value * tensor1 / tensor2), for all dtypes.",
+      );
+    },
+  },
+);
+
+export interface ValueOptions {
+  /** Multiplies the product or quotient; 1 unless given. */
+  readonly value?: number;
+}
+
+function valueOf(options: ValueOptions | undefined, fn: string): number {
+  if (options === undefined) return 1;
+  checkOptions(fn, options, ["value"]);
+  return options.value ?? 1;
+}
+
+/** input + value · tensor1 · tensor2. */
+export function addcmul(
+  input: Tensor,
+  tensor1: Tensor,
+  tensor2: Tensor,
+  options?: ValueOptions,
+): Tensor {
+  return addcmulOp(input, tensor1, tensor2, valueOf(options, "addcmul"));
+}
+
+export function addcmul_(
+  self: Tensor,
+  tensor1: Tensor,
+  tensor2: Tensor,
+  options?: ValueOptions,
+): Tensor {
+  return addcmulOp.inPlace(self, tensor1, tensor2, valueOf(options, "addcmul_"));
+}
+
+/** input + value · tensor1 / tensor2. */
+export function addcdiv(
+  input: Tensor,
+  tensor1: Tensor,
+  tensor2: Tensor,
+  options?: ValueOptions,
+): Tensor {
+  return addcdivOp(input, tensor1, tensor2, valueOf(options, "addcdiv"));
+}
+
+export function addcdiv_(
+  self: Tensor,
+  tensor1: Tensor,
+  tensor2: Tensor,
+  options?: ValueOptions,
+): Tensor {
+  return addcdivOp.inPlace(self, tensor1, tensor2, valueOf(options, "addcdiv_"));
+}
+
+const lerpOp = nary(
+  "lerp",
+  ["input", "end", "weight"],
+  new Map3((m, a, b, w) => {
+    const one = m.constant(1);
+    const difference = m.sub(b, a);
+    return m.select(
+      m.lt(m.abs(w), m.constant(0.5)),
+      m.add(a, m.mul(w, difference)),
+      m.sub(b, m.mul(difference, m.sub(one, w))),
+    );
+  }),
+  [
+    ({ c: w }) =>
+      (g) =>
+        g.mul(w.neg().add(1)),
+    ({ c: w }) =>
+      (g) =>
+        g.mul(w),
+    ({ a, b }) =>
+      (g) =>
+        g.mul(b.sub(a)),
+  ],
+  {
+    check([a, b, w]) {
+      if (a!.dtype !== b!.dtype) {
+        throw new TypeError(`expected dtype ${a!.dtype} for \`end\` but got dtype ${b!.dtype}`);
+      }
+      if (!w!.wrapped && w!.dtype !== a!.dtype) {
+        throw new TypeError(`expected dtype ${a!.dtype} for \`weight\` but got dtype ${w!.dtype}`);
+      }
+    },
+  },
+);
+
+/** input + weight · (end − input), from whichever end is nearer, so that weight 1 gives end. */
+export function lerp(input: Tensor, end: Tensor, weight: Operand): Tensor {
+  return lerpOp(input, end, weight);
+}
+
+export function lerp_(self: Tensor, end: Tensor, weight: Operand): Tensor {
+  return lerpOp.inPlace(self, end, weight);
+}
+
+const clampBoth = nary(
+  "clamp",
+  ["input", "min", "max"],
+  // The upper bound has the last word where the bounds cross; NaN anywhere stays NaN.
+  new Map3((m, x, low, high) => m.min(m.max(x, low), high)),
+  [
+    ({ a, b, c }) =>
+      (g) =>
+        where(a.ge(b).logicalAnd(a.le(c)), g, 0),
+    ({ a, b, c }) =>
+      (g) =>
+        where(a.lt(b).logicalAnd(b.lt(c)), g, 0),
+    ({ a, b, c }) =>
+      (g) =>
+        where(a.gt(c).logicalOr(c.lt(b)), g, 0),
+  ],
+);
+
+export interface ClampOptions {
+  /** The lower bound: a number, or a tensor that broadcasts; none unless given. */
+  readonly min?: Tensor | number | null;
+  /** The upper bound, likewise. */
+  readonly max?: Tensor | number | null;
+}
+
+function bounds(options: ClampOptions, fn: string) {
+  checkOptions(fn, options, ["min", "max"]);
+  return { min: options.min ?? null, max: options.max ?? null };
+}
+
+const clampMin = binary(
+  "clampMin",
+  new Map2((m, x, low) => m.max(x, low)),
+  [
+    ({ a, b }) =>
+      (g) =>
+        where(a.ge(b), g, 0),
+    ({ a, b }) =>
+      (g) =>
+        where(a.lt(b), g, 0),
+  ],
+  { node: "ClampBackward1" },
+);
+
+const clampMax = binary(
+  "clampMax",
+  new Map2((m, x, high) => m.min(x, high)),
+  [
+    ({ a, b }) =>
+      (g) =>
+        where(a.le(b), g, 0),
+    ({ a, b }) =>
+      (g) =>
+        where(a.gt(b), g, 0),
+  ],
+  { node: "ClampBackward1" },
+);
+
+/**
+ * The elements, none below `min` and none above `max`; gradients pass at the bounds themselves.
+ * @throws TypeError if neither bound is given.
+ */
+export function clamp(input: Operand, options: ClampOptions): Tensor {
+  const { min, max } = bounds(options, "clamp");
+  if (min !== null && max !== null) return clampBoth(input, min, max);
+  if (min !== null) return clampMin(input, min);
+  if (max !== null) return clampMax(input, max);
+  throw noBound();
+}
+
+export function clamp_(self: Tensor, options: ClampOptions): Tensor {
+  const { min, max } = bounds(options, "clamp_");
+  if (min !== null && max !== null) return clampBoth.inPlace(self, min, max);
+  if (min !== null) return clampMin.inPlace(self, min);
+  if (max !== null) return clampMax.inPlace(self, max);
+  throw noBound();
+}
+
+function noBound(): TypeError {
+  return new TypeError("torch.clamp: At least one of 'min' or 'max' must not be None");
+}
+
+const maskedFillOp: Op<null> = {
+  name: "MaskedFillBackward0",
+  shape: ([self, mask, value]) => {
+    if (value!.shape.length > 0) {
+      throw new RangeError(
+        `masked_fill_ only supports a 0-dimensional value tensor, but got tensor with ${value!.shape.length} dimension(s).`,
+      );
+    }
+    return broadcastShapes(self!.shape, mask!.shape);
+  },
+  dtype: ([self, mask, value]) => {
+    if (mask!.dtype !== "bool") {
+      throw new TypeError(
+        `masked_fill_ only supports boolean masks, but got mask with dtype ${mask!.dtype}`,
+      );
+    }
+    if (!canCast(value!.dtype, self!.dtype)) {
+      throw new TypeError(`value cannot be converted to type ${self!.dtype} without overflow`);
+    }
+    return self!.dtype;
+  },
+  kernel: ([self, mask, value], out) =>
+    loop3(choose, mask!, inDType(value!, out.dtype), self!, out),
+  vjps: [
+    ({ b: mask }) =>
+      (g) =>
+        where(mask, 0, g),
+    null,
+    ({ b: mask }) =>
+      (g) =>
+        where(mask, g, 0),
+  ],
+};
+
+function masked(self: Tensor, mask: Tensor, value: Operand, fn: string): Tensor[] {
+  return [self, toOperand(mask, fn, "mask"), toOperand(value, fn, "value")];
+}
+
+/** A copy of `self` with `value` where `mask` (bool, broadcast) holds. */
+export function maskedFill(self: Tensor, mask: Tensor, value: Operand): Tensor {
+  return apply(maskedFillOp, masked(self, mask, value, "maskedFill"), null);
+}
+
+export function maskedFill_(self: Tensor, mask: Tensor, value: Operand): Tensor {
+  return applyInPlace(maskedFillOp, masked(self, mask, value, "maskedFill_"), null);
+}

@@ -1,0 +1,188 @@
+import { fresh } from "../make.ts";
+import type { Tensor } from "../tensor.ts";
+import { binary, Map1, Map2, unary } from "./family.ts";
+
+const zeroGradient = () => (g: Tensor) => fresh(g.dtype, g.shape);
+
+export const neg = unary(
+  "neg",
+  new Map1((m, x) => m.neg(x), { int: (x) => 0 - x }),
+  () => (g) => g.neg(),
+  {
+    promotion: "common",
+    check([input]) {
+      if (input!.dtype === "bool") {
+        throw new TypeError(
+          "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use the `~` or `logical_not()` operator instead.",
+        );
+      }
+    },
+  },
+);
+
+export const abs = unary(
+  "abs",
+  new Map1((m, x) => m.abs(x)),
+  ({ a }) =>
+    (g) =>
+      g.mul(a.sign()),
+  { promotion: "common" },
+);
+
+export const sign = unary(
+  "sign",
+  new Map1((m, x) => {
+    const zero = m.constant(0);
+    // The innermost value is kept for 0 and NaN, neither of which is above or below 0.
+    const one = m.constant(1);
+    return m.select(m.gt(x, zero), one, m.select(m.lt(x, zero), m.neg(one), m.mul(x, zero)));
+  }),
+  zeroGradient,
+  { promotion: "common" },
+);
+
+export const floor = unary("floor", new Map1((m, x) => m.floor(x)), zeroGradient, {
+  promotion: "common",
+});
+
+export const ceil = unary("ceil", new Map1((m, x) => m.ceil(x)), zeroGradient, {
+  promotion: "common",
+});
+
+export const trunc = unary("trunc", new Map1((m, x) => m.trunc(x)), zeroGradient, {
+  promotion: "common",
+});
+
+/** To the nearest integer, halves to the even one. */
+export const round = unary("round", new Map1((m, x) => m.nearest(x)), zeroGradient, {
+  promotion: "common",
+});
+
+export const sqrt = unary(
+  "sqrt",
+  new Map1((m, x) => m.sqrt(x)),
+  ({ output: y }) =>
+    (g) =>
+      g.div(y.mul(2)),
+);
+
+export const rsqrt = unary(
+  "rsqrt",
+  new Map1((m, x) => m.div(m.constant(1), m.sqrt(x))),
+  ({ output: y }) =>
+    (g) =>
+      g.mul(-0.5).mul(y.pow(3)),
+);
+
+/** x · x, in one rounding; PyTorch records it as a power. */
+export const square = unary(
+  "square",
+  new Map1((m, x) => m.mul(x, x), { int32: (x) => Math.imul(x, x) }),
+  ({ a }) =>
+    (g) =>
+      g.mul(a.mul(2)),
+  { promotion: "common", node: "PowBackward0" },
+);
+
+export const reciprocal = unary(
+  "reciprocal",
+  new Map1((m, x) => m.div(m.constant(1), x)),
+  ({ output: y }) =>
+    (g) =>
+      g.neg().mul(y.mul(y)),
+);
+
+export const exp = unary(
+  "exp",
+  new Map1((m, x) => m.exp(x)),
+  ({ output: y }) =>
+    (g) =>
+      g.mul(y),
+);
+
+export const expm1 = unary(
+  "expm1",
+  new Map1((m, x) => m.expm1(x)),
+  ({ output: y }) =>
+    (g) =>
+      g.mul(y.add(1)),
+);
+
+export const log = unary(
+  "log",
+  new Map1((m, x) => m.log(x)),
+  ({ a }) =>
+    (g) =>
+      g.div(a),
+);
+
+export const log1p = unary(
+  "log1p",
+  new Map1((m, x) => m.log1p(x)),
+  ({ a }) =>
+    (g) =>
+      g.div(a.add(1)),
+  { node: "Log1PBackward0" },
+);
+
+export const sin = unary(
+  "sin",
+  new Map1((m, x) => m.sin(x)),
+  ({ a }) =>
+    (g) =>
+      g.mul(a.cos()),
+);
+
+export const cos = unary(
+  "cos",
+  new Map1((m, x) => m.cos(x)),
+  ({ a }) =>
+    (g) =>
+      g.mul(a.sin().neg()),
+);
+
+export const tan = unary(
+  "tan",
+  new Map1((m, x) => m.call(Math.tan, x)),
+  ({ output: y }) =>
+    (g) =>
+      g.mul(y.square().add(1)),
+);
+
+export const tanh = unary(
+  "tanh",
+  new Map1((m, x) => m.tanh(x)),
+  ({ output: y }) =>
+    (g) =>
+      g.mul(y.square().neg().add(1)),
+);
+
+export const sigmoid = unary(
+  "sigmoid",
+  new Map1((m, x) => m.div(m.constant(1), m.add(m.constant(1), m.exp(m.neg(x))))),
+  ({ output: y }) =>
+    (g) =>
+      g.mul(y.neg().add(1).mul(y)),
+);
+
+/** g where y > 0, else 0: one pass instead of a mask and a product. */
+const reluBackward = binary(
+  "reluBackward",
+  new Map2((m, g, y) => m.select(m.le(y, m.constant(0)), m.constant(0), g)),
+  [
+    ({ b: y }) =>
+      (g) =>
+        reluBackward(g, y),
+    zeroGradient,
+  ],
+);
+
+/** max(x, 0); the gradient at 0 is 0. */
+export const relu = unary(
+  "relu",
+  new Map1((m, x) => m.max(x, m.constant(0))),
+  ({ output: y }) =>
+    (g) =>
+      reluBackward(g, y),
+  { promotion: "common" },
+);
