@@ -1,5 +1,5 @@
-export * as autograd from "./autograd/index.ts";
 export { enableGrad, isGradEnabled, noGrad } from "./autograd/gradMode.ts";
+export * as autograd from "./autograd/index.ts";
 export * as nn from "./nn/index.ts";
 export * as optim from "./optim/index.ts";
 export * as random from "./random/index.ts";
@@ -27,13 +27,13 @@ export {
   type NestedData,
   ones,
   onesLike,
+  type RandomOptions,
   rand,
   randint,
   randintLike,
   randLike,
   randn,
   randnLike,
-  type RandomOptions,
   randperm,
   tensor,
   zeros,

@@ -1,5 +1,5 @@
 import type { DType } from "../tensor/dtype.ts";
-import { formatShape, isExpandable, sameShape, type Shape } from "../tensor/shape.ts";
+import { formatShape, isExpandable, type Shape, sameShape } from "../tensor/shape.ts";
 import { storagesCreated } from "../tensor/storage.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { setGradEnabled } from "./gradMode.ts";

@@ -1,10 +1,10 @@
-import { accumulate, AccumulateGrad, type Edge, runBackward } from "../autograd/graph.ts";
 import { noGrad } from "../autograd/gradMode.ts";
+import { AccumulateGrad, accumulate, type Edge, runBackward } from "../autograd/graph.ts";
 import { nodeOf } from "./apply.ts";
 import { isFloat } from "./dtype.ts";
 import { fresh, isTensor } from "./make.ts";
 import { checkOptions } from "./options.ts";
-import { describe, numel, sameShape, type Shape } from "./shape.ts";
+import { describe, numel, type Shape, sameShape } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
 
 export interface BackwardOptions {

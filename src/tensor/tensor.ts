@@ -24,13 +24,13 @@ import * as unary from "./ops/unary.ts";
 import * as views from "./ops/view.ts";
 import { item, type Nested, tolist, toTypedArray } from "./read.ts";
 import {
+  isContiguous,
   normalizeDim,
   numel,
   type Shape,
   type Sizes,
   sameShape,
   sizesOf,
-  isContiguous,
 } from "./shape.ts";
 import type { Storage } from "./storage.ts";
 

@@ -144,8 +144,9 @@ const trueDiv = binary(
   { promotion: "float" },
 );
 
-function zeroDivision(b: number): void {
-  if (b === 0) throw new RangeError("ZeroDivisionError");
+function nonZero(divisor: number): number {
+  if (divisor === 0) throw new RangeError("ZeroDivisionError");
+  return divisor;
 }
 
 /**
@@ -165,7 +166,7 @@ function floorDivide(a: number, b: number): number {
 const floorDiv = binary(
   "div",
   new Map2((m, a, b) => m.call2(floorDivide, a, b), {
-    int: (a, b) => (zeroDivision(b), Math.floor(a / b) + 0),
+    int: (a, b) => Math.floor(a / nonZero(b)) + 0,
   }),
   [zeroGradient, zeroGradient],
 );
@@ -173,7 +174,7 @@ const floorDiv = binary(
 const truncDiv = binary(
   "div",
   new Map2((m, a, b) => m.trunc(m.div(a, b)), {
-    int: (a, b) => (zeroDivision(b), Math.trunc(a / b) + 0),
+    int: (a, b) => Math.trunc(a / nonZero(b)) + 0,
   }),
   [zeroGradient, zeroGradient],
 );

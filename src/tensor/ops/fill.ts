@@ -7,7 +7,7 @@ import { fresh } from "../make.ts";
 import { type Operand, toOperand } from "../operand.ts";
 import { checkOptions } from "../options.ts";
 import { broadcastShapes, isContiguous, isExpandable, numel } from "../shape.ts";
-import { scratch, type Strided } from "../storage.ts";
+import { type Strided, scratch } from "../storage.ts";
 import type { Tensor } from "../tensor.ts";
 
 const zeroGradient = () => (g: Tensor) => fresh(g.dtype, g.shape);

@@ -2,8 +2,8 @@ import { apply, type Op } from "../apply.ts";
 import { scalarName } from "../dtype.ts";
 import { copy } from "../kernels/elementwise.ts";
 import { batchMatmul, matmul as matmulKernel } from "../kernels/matmul.ts";
-import { broadcastShapes, describe, formatShape, numel, type Shape } from "../shape.ts";
 import { isTensor } from "../make.ts";
+import { broadcastShapes, describe, formatShape, numel, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { add } from "./binary.ts";
 

@@ -1,8 +1,8 @@
 import { apply, applyInPlace, type Op } from "../apply.ts";
 import { canCast, isFloat } from "../dtype.ts";
 import { loop3 } from "../kernels/elementwise.ts";
-import { checkOptions } from "../options.ts";
 import { inDType, type Operand, resultType, toOperand } from "../operand.ts";
+import { checkOptions } from "../options.ts";
 import { broadcastShapes } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { binary, Map2, Map3, Map4, nary } from "./family.ts";
@@ -97,7 +97,7 @@ export interface ValueOptions {
   readonly value?: number;
 }
 
-function valueOf(options: ValueOptions | undefined, fn: string): number {
+function factor(options: ValueOptions | undefined, fn: string): number {
   if (options === undefined) return 1;
   checkOptions(fn, options, ["value"]);
   return options.value ?? 1;
@@ -110,7 +110,7 @@ export function addcmul(
   tensor2: Tensor,
   options?: ValueOptions,
 ): Tensor {
-  return addcmulOp(input, tensor1, tensor2, valueOf(options, "addcmul"));
+  return addcmulOp(input, tensor1, tensor2, factor(options, "addcmul"));
 }
 
 export function addcmul_(
@@ -119,7 +119,7 @@ export function addcmul_(
   tensor2: Tensor,
   options?: ValueOptions,
 ): Tensor {
-  return addcmulOp.inPlace(self, tensor1, tensor2, valueOf(options, "addcmul_"));
+  return addcmulOp.inPlace(self, tensor1, tensor2, factor(options, "addcmul_"));
 }
 
 /** input + value · tensor1 / tensor2. */
@@ -129,7 +129,7 @@ export function addcdiv(
   tensor2: Tensor,
   options?: ValueOptions,
 ): Tensor {
-  return addcdivOp(input, tensor1, tensor2, valueOf(options, "addcdiv"));
+  return addcdivOp(input, tensor1, tensor2, factor(options, "addcdiv"));
 }
 
 export function addcdiv_(
@@ -138,7 +138,7 @@ export function addcdiv_(
   tensor2: Tensor,
   options?: ValueOptions,
 ): Tensor {
-  return addcdivOp.inPlace(self, tensor1, tensor2, valueOf(options, "addcdiv_"));
+  return addcdivOp.inPlace(self, tensor1, tensor2, factor(options, "addcdiv_"));
 }
 
 const lerpOp = nary(
