@@ -9,24 +9,195 @@ import {
   RELU,
   TILE_BYTES,
 } from "./gemm.ts";
-import { getHeap, type Heap, hasFusedMultiplyAdd, instantiate } from "./runtime.ts";
+import { getHeap, hasFusedMultiplyAdd, instantiate, SCRATCH_BYTES } from "./runtime.ts";
 
+/** Below this many multiplications the plain loop is done before the operands are copied. */
+const WORTHWHILE = 1000;
 /** Inner steps for which a panel of B (8 kB) and four rows of A stay in the first-level cache. */
 const INNER = 256;
 /** Rows of A for which INNER columns (256 kB in float32) stay in the second-level cache. */
 const ROWS = 256;
-/** Largest block that is copied in at once; three of them and the panels fill the scratch area. */
-const BLOCK32 = 1024;
-const BLOCK64 = 640;
 
-interface Kernels extends GemmExports {
-  readonly view: Float32Array | Float64Array;
+type Floats = Float32Array | Float64Array;
+
+/** What depends on the element type: the functions, the memory's view, and sizes in elements. */
+interface Machine {
+  readonly functions: GemmExports;
+  readonly size: 4 | 8;
+  /** Side of the largest blocks that are copied in; A, B, C and the panels fill the scratch area. */
+  readonly block: number;
 }
 
-let compiled32: GemmExports | null = null;
-let compiled64: GemmExports | null = null;
+let machine32: Machine | null = null;
+let machine64: Machine | null = null;
 
-function compile(type: "float32" | "float64"): GemmExports {
-  const { pack, gemm, matvec } = instantiate(gemmSource(type, hasFusedMultiplyAdd()));
-  return { pack, gemm, matvec } as Kernels;
+function machine(single: boolean): Machine {
+  if (single) {
+    machine32 ??= {
+      functions: instantiate<GemmExports>(gemmSource("float32", hasFusedMultiplyAdd())),
+      size: 4,
+      block: 1024,
+    };
+    return machine32;
+  }
+  machine64 ??= {
+    functions: instantiate<GemmExports>(gemmSource("float64", hasFusedMultiplyAdd())),
+    size: 8,
+    block: 640,
+  };
+  return machine64;
 }
+
+/** Copies `outer` runs of `inner` elements into memory, run after run `ld` apart. */
+function bringIn(
+  to: Floats,
+  at: number,
+  ld: number,
+  from: TypedArray,
+  offset: number,
+  outer: number,
+  outerStride: number,
+  inner: number,
+  innerStride: number,
+): void {
+  if (innerStride === 1 || inner === 1) {
+    if (outerStride === inner && ld === inner) {
+      const length = outer * inner;
+      to.set(length === from.length ? from : from.subarray(offset, offset + length), at);
+      return;
+    }
+    if (inner >= 16) {
+      for (let i = 0; i < outer; i++) {
+        const start = offset + i * outerStride;
+        to.set(from.subarray(start, start + inner), at + i * ld);
+      }
+      return;
+    }
+  }
+  for (let i = 0; i < outer; i++) {
+    const start = offset + i * outerStride;
+    for (let j = 0; j < inner; j++) to[at + i * ld + j] = from[start + j * innerStride]!;
+  }
+}
+
+/** Whether a matrix should be read by columns: those, not its rows, lie together. */
+function readByColumn(rows: number, columns: number, rowStride: number, columnStride: number) {
+  if (rowStride !== 1 && rows !== 1) return false;
+  return (columnStride !== 1 && columns !== 1) || rows > columns;
+}
+
+/**
+ * Distance between runs in memory. Runs whole kilobytes apart would fall into the same few sets of
+ * the cache, so such runs are copied a cache line further apart.
+ */
+function leading(outer: number, inner: number, size: number): number {
+  return outer > 16 && (inner * size) % 1024 === 0 ? inner + 64 / size : inner;
+}
+
+/**
+ * out[m, n] = a[m, k] b[k, n] (+ bias[n]) (then negative results become 0). Each matrix is given by
+ * its array, first element and the distances between rows and between columns.
+ * @returns false, having written nothing, where the plain loop should do it.
+ */
+export function gemm(
+  m: number,
+  n: number,
+  k: number,
+  a: TypedArray,
+  aOffset: number,
+  aRow: number,
+  aColumn: number,
+  b: TypedArray,
+  bOffset: number,
+  bRow: number,
+  bColumn: number,
+  out: TypedArray,
+  outOffset: number,
+  outRow: number,
+  bias: TypedArray | null = null,
+  biasOffset = 0,
+  relu = false,
+): boolean {
+  if (m * n * k < WORTHWHILE) return false;
+  const single = out instanceof Float32Array;
+  if (!single && !(out instanceof Float64Array)) return false;
+  const heap = getHeap();
+  if (heap === null) return false;
+  const { functions, size, block } = machine(single);
+  const view = single ? heap.f32 : heap.f64;
+  const aByColumn = readByColumn(m, k, aRow, aColumn);
+  const bByColumn = readByColumn(k, n, bRow, bColumn);
+  const epilogue = (bias === null ? 0 : BIAS) | (relu ? RELU : 0);
+
+  const kBlock = Math.min(k, block);
+  const nBlock = Math.min(n, block);
+  const mBlock = Math.min(m, block);
+  const aLd = aByColumn ? leading(kBlock, mBlock, size) : leading(mBlock, kBlock, size);
+  const bLd = bByColumn ? leading(nBlock, kBlock, size) : leading(kBlock, nBlock, size);
+  // Packing pays once enough rows go over a panel; narrow rows of B lie together as they are.
+  const packed = bByColumn || (m >= 32 && nBlock * size >= 256);
+  // Where everything lies, in elements, a cache line between.
+  const line = 64 / size;
+  const biasAt = line;
+  const cAt = biasAt + nBlock + line;
+  const aAt = cAt + mBlock * nBlock + line;
+  const bAt = aAt + (aByColumn ? kBlock : mBlock) * aLd + line;
+  const panelsAt = (bAt + (bByColumn ? nBlock : kBlock) * bLd + 2 * line) & -line;
+
+  for (let n0 = 0; n0 < n; n0 += nBlock) {
+    const columns = Math.min(nBlock, n - n0);
+    if (bias !== null) bringIn(view, biasAt, columns, bias, biasOffset + n0, 1, columns, columns, 1);
+    for (let m0 = 0; m0 < m; m0 += mBlock) {
+      const rows = Math.min(mBlock, m - m0);
+      for (let k0 = 0; k0 < k; k0 += kBlock) {
+        const steps = Math.min(kBlock, k - k0);
+        const aStart = aOffset + m0 * aRow + k0 * aColumn;
+        if (aByColumn) bringIn(view, aAt, aLd, a, aStart, steps, aColumn, rows, aRow);
+        else bringIn(view, aAt, aLd, a, aStart, rows, aRow, steps, aColumn);
+        const bIsIn = m0 > 0 && kBlock === k;
+        if (!bIsIn) {
+          const bStart = bOffset + k0 * bRow + n0 * bColumn;
+          if (bByColumn) bringIn(view, bAt, bLd, b, bStart, columns, bColumn, steps, bRow);
+          else bringIn(view, bAt, bLd, b, bStart, steps, bRow, columns, bColumn);
+        }
+        for (let p = 0; p < steps; p += INNER) {
+          const depth = Math.min(INNER, steps - p);
+          const bPart = (bAt + (bByColumn ? p : p * bLd)) * size;
+          if (packed && !(bIsIn && k <= INNER)) {
+            const flags = bByColumn ? BY_COLUMN : 0;
+            functions.pack(depth, columns, bPart, bLd * size, panelsAt * size, flags);
+          }
+          const last = k0 + p + depth === k;
+          const flags =
+            (aByColumn ? BY_COLUMN : 0) | (k0 + p > 0 ? ACCUMULATE : 0) | (last ? epilogue : 0);
+          for (let i = 0; i < rows; i += ROWS) {
+            functions.gemm(
+              Math.min(ROWS, rows - i),
+              columns,
+              depth,
+              (aAt + (aByColumn ? i + p * aLd : i * aLd + p)) * size,
+              aLd * size,
+              packed ? panelsAt * size : bPart,
+              packed ? TILE_BYTES : bLd * size,
+              packed ? depth * TILE_BYTES : TILE_BYTES,
+              (cAt + i * columns) * size,
+              columns * size,
+              flags,
+              biasAt * size,
+            );
+          }
+        }
+      }
+      if (outRow === columns || rows === 1) {
+        out.set(view.subarray(cAt, cAt + rows * columns), outOffset + m0 * outRow + n0);
+      } else {
+        for (let i = 0; i < rows; i++) {
+          const row = cAt + i * columns;
+          out.set(view.subarray(row, row + columns), outOffset + (m0 + i) * outRow + n0);
+        }
+      }
+    }
+  }
+  return true;
+}
+void SCRATCH_BYTES;

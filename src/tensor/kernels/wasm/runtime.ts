@@ -14,10 +14,10 @@ declare const WebAssembly:
   | {
       readonly Memory: new (descriptor: { initial: number }) => Memory;
       readonly Module: new (bytes: Uint8Array<ArrayBuffer>) => object;
-      readonly Instance: new (
+      readonly Instance: new <Exports>(
         module: object,
         imports: { m: { m: Memory } },
-      ) => { readonly exports: Record<string, unknown> };
+      ) => { readonly exports: Exports };
       validate(bytes: Uint8Array<ArrayBuffer>): boolean;
     }
   | undefined;
@@ -115,13 +115,16 @@ export function setWasmEnabled(on: boolean): boolean {
   return getHeap() !== null;
 }
 
-/** Compiles functions and links them to the memory. */
-export function instantiate(functions: readonly FunctionSource[]): Record<string, unknown> {
+/**
+ * Compiles functions and links them to the memory.
+ * @typeParam Exports the functions by name, as the caller knows them.
+ */
+export function instantiate<Exports>(functions: readonly FunctionSource[]): Exports {
   if (heap === null || typeof WebAssembly !== "object") {
     throw new Error("instantiate(): WebAssembly is not available; ask getHeap() first");
   }
   const module = new WebAssembly.Module(assemble(functions));
-  return new WebAssembly.Instance(module, { m: { m: heap.memory } }).exports;
+  return new WebAssembly.Instance<Exports>(module, { m: { m: heap.memory } }).exports;
 }
 
 /** Makes the memory at least `bytes` long; false where the host refuses. */
