@@ -15,6 +15,7 @@ LENGTHS = (1, 5, 15, 16, 17, 33, 100)
 DTYPES = ("float32", "float64")
 PROBABILITIES = [0.1, 5.0, 2.0, 0.0, 3.0, 1.3, 0.7]
 RANGES = [(0, 10), (-5, 5), (0, 2**28), (7, 2**31), (0, 2**32 - 1), (0, 2**32), (0, 2**40), (-(2**40), 2**40)]
+SKLEARN = {"circles", "moons", "blobs", "tts"}
 SHAPES = [(16, 2), (5, 7), (2, 3, 2, 2)]
 FANS = [("kaiming_uniform_", dict(a=5**0.5)), ("kaiming_uniform_", dict(nonlinearity="relu", mode="fan_out")),
         ("kaiming_normal_", dict(nonlinearity="relu")), ("xavier_uniform_", {}), ("xavier_uniform_", dict(gain=5 / 3)),
@@ -22,7 +23,7 @@ FANS = [("kaiming_uniform_", dict(a=5**0.5)), ("kaiming_uniform_", dict(nonlinea
 
 
 def record(kind, want, seed, **more):
-    return {"kind": kind, "want": want, "seed": seed if kind == "tts" else str(seed), **more}
+    return {"kind": kind, "want": want, "seed": seed if kind in SKLEARN else str(seed), **more}
 
 
 def seeded(seed, draw):

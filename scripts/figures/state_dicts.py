@@ -8,7 +8,7 @@ import encode
 RUNS = [
     (torch.optim.SGD, {"lr": 0.1}),
     (torch.optim.SGD, {"lr": 0.05, "momentum": 0.9, "weight_decay": 0.01, "nesterov": True}),
-    (torch.optim.SGD, {"lr": 0.05, "momentum": 0.5, "dampening": 0.2, "maximize": True}),
+    (torch.optim.SGD, {"lr": 0.002, "momentum": 0.5, "dampening": 0.2, "maximize": True}),
     (torch.optim.RMSprop, {}),
     (torch.optim.RMSprop, {"lr": 0.002, "alpha": 0.9, "centered": True, "momentum": 0.7, "weight_decay": 0.1}),
     (torch.optim.Adam, {}),
@@ -36,7 +36,7 @@ def record(kind, options, dtype):
         torch.tensor([0.5, -1.5, 2.0], dtype=dtype, requires_grad=True),
         torch.tensor([[1.25, -0.25]], dtype=dtype, requires_grad=True),
     ]
-    groups = [{"params": [params[0]]}, {"params": [params[1]], "lr": 0.03}]
+    groups = [{"params": [params[0]]}, {"params": [params[1]], "lr": 0.01}]
     optimizer = kind(groups, **options)
     for _ in range(STEPS):
         descend(params, optimizer)

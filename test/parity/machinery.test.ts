@@ -216,6 +216,13 @@ describe("arranging a call", () => {
     });
   });
 
+  it("puts options behind the last parameter, given or not", () => {
+    expect(shown(arrange([n(1)], { keepdim: n(3) }, signatureOf("f", [], table)))).toEqual({
+      positional: ["args.0", ""],
+      options: { keepdim: "kwargs.keepdim" },
+    });
+  });
+
   it("leaves None out, or undefined between two others", () => {
     const none = readValue(null);
     expect(shown(arrange([n(1), none], { keepdim: none }, signatureOf("f", [], table)))).toEqual({

@@ -16,7 +16,7 @@ export interface Argument {
   readonly path: string;
 }
 
-const NONE: Value = { kind: "none" };
+const ABSENT: Argument = { value: { kind: "none" }, operand: false, path: "" };
 
 /**
  * PyTorch's call as ours: by the signature where there is one, else positional arguments as they
@@ -49,15 +49,10 @@ export function arrange(
     else slots[i] = { value, operand, path };
   }
 
-  const positional = Array.from(
-    slots,
-    (slot): Argument => slot ?? { value: NONE, operand: false, path: "" },
-  );
+  const positional = Array.from(slots, (slot) => slot ?? ABSENT);
   while (positional.at(-1)?.value.kind === "none") positional.pop();
-  return {
-    positional,
-    options: Object.fromEntries(
-      Object.entries(options).filter(([, argument]) => argument.value.kind !== "none"),
-    ),
-  };
+  const given = Object.entries(options).filter(([, argument]) => argument.value.kind !== "none");
+  // Options stand behind the last parameter, also where optional ones before it are left out.
+  if (given.length > 0) while (positional.length < named.length) positional.push(ABSENT);
+  return { positional, options: Object.fromEntries(given) };
 }
