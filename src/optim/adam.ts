@@ -1,0 +1,92 @@
+import type { Tensor } from "../tensor/tensor.ts";
+import { Optimizer, type Params } from "./optimizer.ts";
+import { checkBelowOne, checkNonNegative } from "./options.ts";
+
+export interface AdamOptions {
+  /** Learning rate; 1e-3. */
+  lr: number;
+  /** How much of the averages of the gradient and of its square is kept at each step; [0.9, 0.999]. */
+  betas: readonly [number, number];
+  /** Added to the root, against division by zero; 1e-8. */
+  eps: number;
+  /** Strength of the weight decay: in Adam of the L2 penalty on the gradient, 0; in AdamW 0.01. */
+  weightDecay: number;
+  /** Divides by the largest second moment so far (AMSGrad); false. */
+  amsgrad: boolean;
+  /** Climbs instead of descending; false. */
+  maximize: boolean;
+}
+
+export interface AdamState {
+  step?: number;
+  expAvg?: Tensor;
+  expAvgSq?: Tensor;
+  maxExpAvgSq?: Tensor;
+}
+
+export function validateAdam({ lr, betas, eps, weightDecay }: AdamOptions): void {
+  checkNonNegative("learning rate", lr);
+  checkNonNegative("epsilon value", eps);
+  checkBelowOne("beta parameter at index 0", betas[0]);
+  checkBelowOne("beta parameter at index 1", betas[1]);
+  checkNonNegative("weight_decay value", weightDecay);
+}
+
+/** Adam's step along `g`, which already has its sign and any penalty: the part that AdamW shares. */
+export function adam(p: Tensor, g: Tensor, state: AdamState, options: AdamOptions): void {
+  const { lr, betas, eps, amsgrad } = options;
+  const beta1 = betas[0];
+  const beta2 = betas[1];
+  state.step = (state.step ?? 0) + 1;
+  state.expAvg ??= p.newZeros(p.shape);
+  state.expAvgSq ??= p.newZeros(p.shape);
+
+  const m = state.expAvg.mul_(beta1).add_(g, { alpha: 1 - beta1 });
+  const v = state.expAvgSq.mul_(beta2).addcmul_(g, g, { value: 1 - beta2 });
+  let vMax = v;
+  if (amsgrad) {
+    state.maxExpAvgSq = state.maxExpAvgSq === undefined ? v.clone() : state.maxExpAvgSq.maximum(v);
+    vMax = state.maxExpAvgSq;
+  }
+
+  // The averages start at 0, so the first ones are too small by these factors.
+  const correction1 = 1 - beta1 ** state.step;
+  const correction2 = Math.sqrt(1 - beta2 ** state.step);
+  const root = vMax.sqrt().div_(correction2).add_(eps);
+  p.addcdiv_(m, root, { value: -lr / correction1 });
+}
+
+/**
+ * Adam: m ← β₁ m + (1 − β₁) g, v ← β₂ v + (1 − β₂) g², θ ← θ − lr m̂ / (√v̂ + ε), where m̂ and v̂
+ * are divided by 1 − β₁ᵗ and 1 − β₂ᵗ.
+ *
+ * Kingma and Ba, "Adam: A Method for Stochastic Optimization" (2014); `amsgrad` after Reddi et al.,
+ * "On the Convergence of Adam and Beyond" (2018).
+ */
+export class Adam extends Optimizer<AdamOptions, AdamState> {
+  constructor(params: Params<AdamOptions>, options: Partial<AdamOptions> = {}) {
+    super(
+      params,
+      {
+        lr: 1e-3,
+        betas: [0.9, 0.999],
+        eps: 1e-8,
+        weightDecay: 0,
+        amsgrad: false,
+        maximize: false,
+      },
+      options,
+    );
+  }
+
+  protected override validate(options: AdamOptions): void {
+    validateAdam(options);
+  }
+
+  protected override update(p: Tensor, grad: Tensor, state: AdamState, options: AdamOptions): void {
+    const { weightDecay, maximize } = options;
+    let g = maximize ? grad.neg() : grad;
+    if (weightDecay !== 0) g = g.add(p, { alpha: weightDecay });
+    adam(p, g, state, options);
+  }
+}
