@@ -1,6 +1,7 @@
 import { describe } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { checkModule, Module, type TensorModule } from "./module.ts";
+import { ATTRIBUTES } from "./tree.ts";
 
 /** Layers by name, in order. */
 export type NamedModules =
@@ -64,8 +65,8 @@ export class Sequential extends Module {
     return x;
   }
 
-  protected override attributes(): Iterable<readonly [string, unknown]> {
-    return [...this.#layers, ...super.attributes()];
+  override [ATTRIBUTES](): Iterable<readonly [string, unknown]> {
+    return [...this.#layers, ...super[ATTRIBUTES]()];
   }
 
   #add(name: string, layer: TensorModule): void {
@@ -131,9 +132,9 @@ export class ModuleList<M extends Module = Module> extends Module {
     return this;
   }
 
-  protected override attributes(): Iterable<readonly [string, unknown]> {
+  override [ATTRIBUTES](): Iterable<readonly [string, unknown]> {
     const items = this.#items.map((item, i) => [String(i), item] as const);
-    return [...items, ...super.attributes()];
+    return [...items, ...super[ATTRIBUTES]()];
   }
 }
 

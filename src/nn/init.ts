@@ -1,10 +1,12 @@
 import { noGrad } from "../autograd/gradMode.ts";
 import { fillRandperm } from "../random/fill.ts";
 import type { Generator } from "../random/generator.ts";
+import { loop1 } from "../tensor/kernels/elementwise.ts";
 import { checkOptions } from "../tensor/options.ts";
 import { describe } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { checkNumber, checkTensor } from "./checks.ts";
+import { erf, erfInverse } from "./erf.ts";
 
 // All of these fill a tensor in place, without recording, and answer it. Gains, deviations and bounds
 // are computed in double precision and in PyTorch's order, so that the draws agree to the last bit.
@@ -82,6 +84,32 @@ export function normal_<T extends Tensor>(
   checkTensor("normal_", "tensor", tensor);
   checkOptions("normal_", options, ["mean", "std", "generator"]);
   return drawNormal(tensor, options.mean ?? 0, options.std ?? 1, options);
+}
+
+/**
+ * Fills with draws from a normal distribution between two bounds: uniform draws between the bounds'
+ * probabilities, through the inverse of the distribution function.
+ * @param options.mean @param options.std of the distribution before it is cut; 0 and 1.
+ * @param options.a @param options.b the bounds; -2 and 2.
+ * @throws RangeError if the bounds are in the wrong order.
+ */
+export function truncNormal_<T extends Tensor>(
+  tensor: T,
+  options: InitOptions & { mean?: number; std?: number; a?: number; b?: number } = {},
+): T {
+  checkTensor("truncNormal_", "tensor", tensor);
+  checkOptions("truncNormal_", options, ["mean", "std", "a", "b", "generator"]);
+  const { mean = 0, std = 1, a = -2, b = 2 } = options;
+  const probability = (x: number) => (1 + erf((x - mean) / std / Math.sqrt(2))) / 2;
+  drawUniform(tensor, 2 * probability(a) - 1, 2 * probability(b) - 1, options);
+  noGrad(() => {
+    loop1(erfInverse, tensor, tensor);
+    tensor
+      .mul_(std * Math.sqrt(2))
+      .add_(mean)
+      .clamp_({ min: a, max: b });
+  });
+  return tensor;
 }
 
 /** Sets every element to `val`. */

@@ -109,7 +109,7 @@ export class BCEWithLogitsLoss extends WeightedLoss {
     return binaryCrossEntropyWithLogits(input, target, { weight, posWeight, reduction });
   }
 
-  protected override keyOf(property: string): string {
+  protected override stateKey(property: string): string {
     return property === "posWeight" ? "pos_weight" : property;
   }
 }

@@ -3,8 +3,19 @@ import { type DType, isFloat } from "../tensor/dtype.ts";
 import { checkOptions } from "../tensor/options.ts";
 import { describe } from "../tensor/shape.ts";
 import { Tensor } from "../tensor/tensor.ts";
-import { Buffer, castInPlace, Parameter } from "./parameter.ts";
-import { type IncompatibleKeys, loadState, type StateDict, type StateTree } from "./stateDict.ts";
+import { Buffer, castMembers, Parameter } from "./parameter.ts";
+import { type IncompatibleKeys, loadState, type StateDict, saveState } from "./stateDict.ts";
+import {
+  ATTRIBUTES,
+  findMember,
+  findModule,
+  formatModule,
+  MEMBERS,
+  type Members,
+  namedMembers,
+  namedModules,
+  type Slot,
+} from "./tree.ts";
 
 /** Options of the methods that list parameters or buffers with their names. */
 export interface NamedOptions {
@@ -14,23 +25,7 @@ export interface NamedOptions {
   recurse?: boolean;
 }
 
-/** A registered attribute, and where it was found. */
-interface Slot<T> {
-  readonly key: string;
-  readonly value: T;
-  readonly holder: object;
-  readonly property: string;
-}
-
-interface BufferSlot extends Slot<Tensor> {
-  readonly persistent: boolean;
-}
-
-interface Members {
-  readonly parameters: Slot<Parameter>[];
-  readonly buffers: BufferSlot[];
-  readonly modules: Slot<Module>[];
-}
+const NAMED = ["prefix", "recurse"];
 
 /** A module that maps one tensor to another, as the layers of a `Sequential` do. */
 export type TensorModule = Module & { forward(input: Tensor): Tensor };
@@ -67,7 +62,8 @@ export abstract class Module {
 
   /** The parameters with their names, such as `model.0.weight`; a shared one under its first name. */
   namedParameters(options: NamedOptions = {}): [string, Parameter][] {
-    return this.#named("namedParameters", options, (members) => members.parameters);
+    checkOptions("namedParameters", options, NAMED);
+    return namedMembers(this, options.prefix ?? "", options.recurse ?? true, parametersOf);
   }
 
   /** The buffers of this module and its submodules, each once. */
@@ -77,7 +73,8 @@ export abstract class Module {
 
   /** The buffers with their names; a shared one under its first name. */
   namedBuffers(options: NamedOptions = {}): [string, Tensor][] {
-    return this.#named("namedBuffers", options, (members) => members.buffers);
+    checkOptions("namedBuffers", options, NAMED);
+    return namedMembers(this, options.prefix ?? "", options.recurse ?? true, buffersOf);
   }
 
   /** This module and all its submodules, each once. */
@@ -92,16 +89,7 @@ export abstract class Module {
    */
   namedModules(options: { prefix?: string; removeDuplicate?: boolean } = {}): [string, Module][] {
     checkOptions("namedModules", options, ["prefix", "removeDuplicate"]);
-    const found: [string, Module][] = [];
-    const seen = new Set<Module>();
-    const visit = (module: Module, name: string): void => {
-      if (seen.has(module)) return;
-      if (options.removeDuplicate ?? true) seen.add(module);
-      found.push([name, module]);
-      for (const { key, value } of module.#members().modules) visit(value, join(name, key));
-    };
-    visit(this, options.prefix ?? "");
-    return found;
+    return namedModules(this, options.prefix ?? "", options.removeDuplicate ?? true);
   }
 
   /** The modules that are attributes of this one, each once. */
@@ -111,13 +99,7 @@ export abstract class Module {
 
   /** The modules that are attributes of this one, with their names; a shared one under its first. */
   namedChildren(): [string, Module][] {
-    const seen = new Set<Module>();
-    const found: [string, Module][] = [];
-    for (const { key, value } of this.#members().modules) {
-      if (!seen.has(value)) found.push([key, value]);
-      seen.add(value);
-    }
-    return found;
+    return namedMembers(this, "", false, (members) => members.modules);
   }
 
   /**
@@ -125,9 +107,7 @@ export abstract class Module {
    * @throws Error if there is none.
    */
   getSubmodule(target: string): Module {
-    const { module, rest } = this.#descend("getSubmodule", target);
-    if (rest === "") return module;
-    throw module.#missing(rest, "an nn.Module");
+    return findModule(this, target);
   }
 
   /**
@@ -135,10 +115,7 @@ export abstract class Module {
    * @throws Error if there is none.
    */
   getParameter(target: string): Parameter {
-    const { module, rest } = this.#descend("getParameter", target);
-    const found = module.#members().parameters.find(({ key }) => key === rest);
-    if (found !== undefined) return found.value;
-    throw rest === "" ? notA(target, "an nn.Parameter") : module.#missing(rest, "an nn.Parameter");
+    return findMember("getParameter", this, target, "an nn.Parameter", parametersOf);
   }
 
   /**
@@ -146,10 +123,7 @@ export abstract class Module {
    * @throws Error if there is none.
    */
   getBuffer(target: string): Tensor {
-    const { module, rest } = this.#descend("getBuffer", target);
-    const found = module.#members().buffers.find(({ key }) => key === rest);
-    if (found !== undefined) return found.value;
-    throw rest === "" ? notA(target, "a buffer") : module.#missing(rest, "a buffer");
+    return findMember("getBuffer", this, target, "a buffer", buffersOf);
   }
 
   // Registering by name -----------------------------------------------------------------------
@@ -221,15 +195,7 @@ export abstract class Module {
    */
   stateDict(options: { prefix?: string; keepVars?: boolean } = {}): StateDict {
     checkOptions("stateDict", options, ["prefix", "keepVars"]);
-    const state: StateDict = {};
-    const collect = (tree: StateTree, prefix: string): void => {
-      for (const [key, tensor] of tree.tensors) {
-        state[prefix + key] = options.keepVars === true ? tensor : tensor.detach();
-      }
-      for (const [key, child] of tree.children) collect(child, `${prefix}${key}.`);
-    };
-    collect(this.#stateTree(), options.prefix ?? "");
-    return state;
+    return saveState(this, options.prefix ?? "", options.keepVars ?? false);
   }
 
   /**
@@ -245,7 +211,7 @@ export abstract class Module {
     options: { strict?: boolean } = {},
   ): IncompatibleKeys {
     checkOptions("loadStateDict", options, ["strict"]);
-    return loadState(this.constructor.name, this.#stateTree(), state, options.strict ?? true);
+    return loadState(this, state, options.strict ?? true);
   }
 
   // The whole tree ------------------------------------------------------------------------------
@@ -307,7 +273,7 @@ export abstract class Module {
       );
     }
     noGrad(() => {
-      for (const module of this.modules()) module.#cast(dtype);
+      for (const module of this.modules()) castMembers(module[MEMBERS](), dtype);
     });
     return this;
   }
@@ -331,95 +297,34 @@ export abstract class Module {
 
   /** The tree of modules in PyTorch's layout. */
   toString(): string {
-    const extra = this.extraRepr();
-    const children = this.#members().modules;
-    if (children.length === 0 && !extra.includes("\n")) return `${this.constructor.name}(${extra})`;
-    const lines = extra === "" ? [] : extra.split("\n");
-    for (const { key, value } of children) {
-      lines.push(`(${key}): ${value.toString().replaceAll("\n", "\n  ")}`);
-    }
-    return `${this.constructor.name}(\n  ${lines.join("\n  ")}\n)`;
+    return formatModule(this);
   }
 
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return this.toString();
   }
 
-  // For subclasses ------------------------------------------------------------------------------
+  // Internals -----------------------------------------------------------------------------------
 
-  /** The attributes among which the registered ones are looked for, in order. */
-  protected attributes(): Iterable<readonly [string, unknown]> {
-    return Object.entries(this);
-  }
-
-  /** The name of an attribute in listings and state dicts, for where PyTorch's is snake_case. */
-  protected keyOf(property: string): string {
+  /** An attribute's name in listings and state dicts, to override where PyTorch's is snake_case. */
+  protected stateKey(property: string): string {
     return property;
   }
 
-  // Internals -----------------------------------------------------------------------------------
+  /** @internal The attributes among which the registered ones are looked for, in order. */
+  [ATTRIBUTES](): Iterable<readonly [string, unknown]> {
+    return Object.entries(this);
+  }
 
-  #members(): Members {
+  /** @internal All that is registered on this module itself. */
+  [MEMBERS](): Members {
     const members: Members = { parameters: [], buffers: [], modules: [] };
-    for (const [property, value] of this.attributes()) {
+    for (const [property, value] of this[ATTRIBUTES]()) {
       if (typeof value !== "object" || value === null) continue;
       const persistent = this.#registered?.get(property);
-      sort(members, this.keyOf(property), this, property, value, persistent);
+      sort(members, this.stateKey(property), this, property, value, persistent);
     }
     return members;
-  }
-
-  #named<T>(
-    fn: string,
-    options: NamedOptions,
-    pick: (members: Members) => readonly Slot<T>[],
-  ): [string, T][] {
-    checkOptions(fn, options, ["prefix", "recurse"]);
-    const { prefix = "", recurse = true } = options;
-    const modules: [string, Module][] = recurse ? this.namedModules({ prefix }) : [[prefix, this]];
-    const seen = new Set<T>();
-    const found: [string, T][] = [];
-    for (const [name, module] of modules) {
-      for (const { key, value } of pick(module.#members())) {
-        if (!seen.has(value)) found.push([join(name, key), value]);
-        seen.add(value);
-      }
-    }
-    return found;
-  }
-
-  #stateTree(): StateTree {
-    const { parameters, buffers, modules } = this.#members();
-    const saved = [...parameters, ...buffers.filter(({ persistent }) => persistent)];
-    return {
-      tensors: saved.map(({ key, value }) => [key, value]),
-      children: modules.map(({ key, value }) => [key, value.#stateTree()]),
-    };
-  }
-
-  /** Follows a dotted name as far as it leads through modules; `rest` is what remains of it. */
-  #descend(fn: string, target: string): { module: Module; rest: string } {
-    if (typeof target !== "string") {
-      throw new TypeError(`${fn}(): argument 'target' must be a string, not ${describe(target)}`);
-    }
-    let module: Module = this;
-    let rest = target;
-    while (rest !== "") {
-      const at = rest;
-      const child = module
-        .#members()
-        .modules.find(({ key }) => at === key || at.startsWith(`${key}.`));
-      if (child === undefined) break;
-      module = child.value;
-      rest = at.slice(child.key.length + 1);
-    }
-    return { module, rest };
-  }
-
-  #missing(rest: string, wanted: string): Error {
-    const [name = ""] = rest.split(".");
-    if (name in this) return notA(name, wanted);
-    return new Error(`${this.constructor.name} has no attribute \`${name}\``);
   }
 
   #checkName(kind: string, name: string): void {
@@ -437,20 +342,6 @@ export abstract class Module {
       if (!free && !replaces(held)) throw new Error(`attribute '${name}' already exists`);
     }
     Reflect.set(this, name, value);
-  }
-
-  #cast(dtype: DType): void {
-    const { parameters, buffers } = this.#members();
-    for (const { value: parameter } of parameters) {
-      if (!isFloat(parameter.dtype)) continue;
-      castInPlace(parameter, dtype);
-    }
-    for (const { value: buffer, holder, property, persistent } of buffers) {
-      if (!isFloat(buffer.dtype)) continue;
-      const cast = buffer.to(dtype);
-      const kept = buffer instanceof Buffer ? new Buffer(cast, { persistent }) : cast;
-      Reflect.set(holder, property, kept);
-    }
   }
 }
 
@@ -477,12 +368,12 @@ function sort(
   }
 }
 
-function join(prefix: string, key: string): string {
-  return prefix === "" ? key : `${prefix}.${key}`;
+function parametersOf(members: Members): readonly Slot<Parameter>[] {
+  return members.parameters;
 }
 
-function notA(name: string, wanted: string): Error {
-  return new Error(`\`${name}\` is not ${wanted}`);
+function buffersOf(members: Members): readonly Slot<Tensor>[] {
+  return members.buffers;
 }
 
 /** @throws TypeError if `value` is not a module. */

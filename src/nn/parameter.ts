@@ -1,7 +1,8 @@
-import type { DType } from "../tensor/dtype.ts";
+import { type DType, isFloat } from "../tensor/dtype.ts";
 import { checkOptions } from "../tensor/options.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { checkTensor } from "./checks.ts";
+import type { Members } from "./tree.ts";
 
 /** Options of a `Parameter`. */
 export interface ParameterOptions {
@@ -34,7 +35,7 @@ export class Parameter extends Tensor {
  * Converts a parameter's elements and gradient; it stays the same object, so that whoever holds it
  * (an optimizer, another module) holds the converted one.
  */
-export function castInPlace(parameter: Parameter, dtype: DType): void {
+function castInPlace(parameter: Parameter, dtype: DType): void {
   if (parameter.dtype === dtype) return;
   const { grad, requiresGrad } = parameter;
   const { storage, offset, shape, strides } = parameter.detach().to(dtype);
@@ -70,5 +71,16 @@ export class Buffer extends Tensor {
     checkOptions("Buffer", options, ["persistent"]);
     super(data.storage, data.offset, data.shape, data.strides, data.dtype);
     this.persistent = options.persistent ?? true;
+  }
+}
+
+/** Converts a module's own floating-point parameters in place, and puts converted buffers in place. */
+export function castMembers({ parameters, buffers }: Members, dtype: DType): void {
+  for (const { value } of parameters) if (isFloat(value.dtype)) castInPlace(value, dtype);
+  for (const { value, holder, property, persistent } of buffers) {
+    if (!isFloat(value.dtype)) continue;
+    const cast = value.to(dtype);
+    const kept = value instanceof Buffer ? new Buffer(cast, { persistent }) : cast;
+    Reflect.set(holder, property, kept);
   }
 }

@@ -1,6 +1,9 @@
 import { noGrad } from "../autograd/gradMode.ts";
+import { isTensor } from "../tensor/make.ts";
 import { describe, formatShape, sameShape } from "../tensor/shape.ts";
-import { Tensor } from "../tensor/tensor.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import type { Module } from "./module.ts";
+import { MEMBERS, type Members, type Slot } from "./tree.ts";
 
 /** Parameters and buffers by name, as `Module.stateDict()` gives them. */
 export type StateDict = Record<string, Tensor>;
@@ -13,59 +16,67 @@ export interface IncompatibleKeys {
   readonly unexpectedKeys: string[];
 }
 
-/** What a module saves: its own tensors, then its submodules. */
-export interface StateTree {
-  readonly tensors: readonly (readonly [string, Tensor])[];
-  readonly children: readonly (readonly [string, StateTree])[];
+/** What a module saves: its own parameters, then its persistent buffers. */
+function tensorsOf({ parameters, buffers }: Members): Slot<Tensor>[] {
+  return [...parameters, ...buffers.filter(({ persistent }) => persistent)];
+}
+
+/** What `root` and all below it save, by name; detached unless `keepVars`. */
+export function saveState(root: Module, prefix: string, keepVars: boolean): StateDict {
+  const state: StateDict = {};
+  const visit = (module: Module, path: string): void => {
+    const members = module[MEMBERS]();
+    for (const { key, value } of tensorsOf(members)) {
+      state[path + key] = keepVars ? value : value.detach();
+    }
+    for (const { key, value } of members.modules) visit(value, `${path}${key}.`);
+  };
+  visit(root, prefix);
+  return state;
 }
 
 /**
- * Copies `state` into the tensors of `tree`, after all of it has been found to fit.
- * @param owner the module's name, for messages.
+ * Copies `state` into the tensors of `root` and all below it, after all of it has been found to fit.
  * @throws TypeError if `state` is no object, Error that lists what does not fit.
  */
 export function loadState(
-  owner: string,
-  tree: StateTree,
+  root: Module,
   state: Readonly<Record<string, unknown>>,
   strict: boolean,
 ): IncompatibleKeys {
-  if (
-    typeof state !== "object" ||
-    state === null ||
-    Array.isArray(state) ||
-    state instanceof Tensor
-  ) {
+  if (typeof state !== "object" || state === null || Array.isArray(state) || isTensor(state)) {
     throw new TypeError(`Expected state_dict to be dict-like, got ${describe(state)}.`);
   }
   const missingKeys: string[] = [];
   const unexpectedKeys: string[] = [];
   const errors: string[] = [];
   const copies: [Tensor, Tensor][] = [];
-  const keys = Object.keys(state);
+  const names = Object.keys(state);
 
-  const match = ({ tensors, children }: StateTree, prefix: string): void => {
-    for (const [name, tensor] of tensors) {
-      const key = prefix + name;
-      if (!Object.hasOwn(state, key)) {
-        missingKeys.push(key);
+  const match = (module: Module, prefix: string): void => {
+    const members = module[MEMBERS]();
+    const own = tensorsOf(members);
+    for (const { key, value } of own) {
+      const name = prefix + key;
+      if (!Object.hasOwn(state, name)) {
+        missingKeys.push(name);
         continue;
       }
-      const saved = fitting(key, tensor, state[key]);
+      const saved = fitting(name, value, state[name]);
       if (typeof saved === "string") errors.push(saved);
-      else copies.push([tensor, saved]);
+      else copies.push([value, saved]);
     }
-    for (const key of keys) {
-      if (!key.startsWith(prefix)) continue;
-      const name = key.slice(prefix.length);
+    for (const name of names) {
+      if (!name.startsWith(prefix)) continue;
+      const rest = name.slice(prefix.length);
       const known =
-        tensors.some(([own]) => own === name) ||
-        children.some(([child]) => name.startsWith(`${child}.`));
-      if (!known) unexpectedKeys.push(key);
+        own.some(({ key }) => key === rest) ||
+        members.modules.some(({ key }) => rest.startsWith(`${key}.`));
+      if (!known) unexpectedKeys.push(name);
     }
-    for (const [name, child] of children) match(child, `${prefix}${name}.`);
+    for (const { key, value } of members.modules) match(value, `${prefix}${key}.`);
   };
-  match(tree, "");
+  match(root, "");
 
   if (strict && unexpectedKeys.length > 0) {
     errors.unshift(`Unexpected key(s) in state_dict: ${quoted(unexpectedKeys)}. `);
@@ -74,7 +85,9 @@ export function loadState(
     errors.unshift(`Missing key(s) in state_dict: ${quoted(missingKeys)}. `);
   }
   if (errors.length > 0) {
-    throw new Error(`Error(s) in loading state_dict for ${owner}:\n\t${errors.join("\n\t")}`);
+    throw new Error(
+      `Error(s) in loading state_dict for ${root.constructor.name}:\n\t${errors.join("\n\t")}`,
+    );
   }
   noGrad(() => {
     for (const [tensor, saved] of copies) tensor.copy_(saved);
@@ -88,7 +101,7 @@ function quoted(keys: readonly string[]): string {
 
 /** The saved value where it fits `tensor`, else what is wrong with it. */
 function fitting(key: string, tensor: Tensor, saved: unknown): Tensor | string {
-  if (!(saved instanceof Tensor)) {
+  if (!isTensor(saved)) {
     return `While copying the parameter named "${key}", expected Tensor or Tensor-like object from checkpoint but received ${describe(saved)}`;
   }
   // A scalar may have been saved as a vector of one.
