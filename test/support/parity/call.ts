@@ -1,6 +1,6 @@
 import type { Value } from "./encoding.ts";
 import { camelCase } from "./names.ts";
-import type { Signature } from "./signatures.ts";
+import type { Parameter, Signature } from "./signatures.ts";
 
 /** A call in our convention: positional arguments, then options by our names. */
 export interface Call {
@@ -12,11 +12,18 @@ export interface Argument {
   readonly value: Value;
   /** Whether a number here takes part in type promotion. */
   readonly operand: boolean;
+  /** Whether a bool here is Python's 0 or 1. */
+  readonly number: boolean;
   /** Where PyTorch's call had it: "args.0" or "kwargs.weight". */
   readonly path: string;
 }
 
-const ABSENT: Argument = { value: { kind: "none" }, operand: false, path: "" };
+const ABSENT: Argument = { value: { kind: "none" }, operand: false, number: false, path: "" };
+
+function argument(value: Value, path: string, parameter: Parameter | undefined): Argument {
+  const { operand = false, number = false } = parameter ?? {};
+  return { value, operand, number, path };
+}
 
 /**
  * PyTorch's call as ours: by the signature where there is one, else positional arguments as they
@@ -33,20 +40,20 @@ export function arrange(
   const optional = signature?.options ?? [];
 
   args.forEach((value, i) => {
-    const path = `args.${i}`;
     const option = signature === null ? undefined : optional[i - named.length];
-    if (option !== undefined) {
-      options[camelCase(option.name)] = { value, operand: option.operand, path };
-    } else {
-      slots[i] = { value, operand: named[i]?.operand ?? false, path };
-    }
+    const given = argument(value, `args.${i}`, option ?? named[i]);
+    if (option === undefined) slots[i] = given;
+    else options[camelCase(option.name)] = given;
   });
   for (const [name, value] of Object.entries(kwargs)) {
-    const path = `kwargs.${name}`;
     const i = named.findIndex((p) => p.name === name);
-    const operand = (i < 0 ? optional.find((p) => p.name === name) : named[i])?.operand ?? false;
-    if (i < 0) options[camelCase(name)] = { value, operand, path };
-    else slots[i] = { value, operand, path };
+    const given = argument(
+      value,
+      `kwargs.${name}`,
+      named[i] ?? optional.find((p) => p.name === name),
+    );
+    if (i < 0) options[camelCase(name)] = given;
+    else slots[i] = given;
   }
 
   const positional = Array.from(slots, (slot) => slot ?? ABSENT);

@@ -8,7 +8,8 @@ import {
   readObject,
   readString,
 } from "./encoding.ts";
-import { type IndexEntry, runOp } from "./ops.ts";
+import type { IndexEntry } from "./forms.ts";
+import { runOp } from "./ops.ts";
 import type { Outcome } from "./report.ts";
 
 /** Runs one record of a kind of file. */

@@ -4,7 +4,7 @@ import type { Value } from "./encoding.ts";
  * How PyTorch's arguments become ours, a line a function: PyTorch's parameters by its own names and
  * in its own order. Those before the bar are positional here too; those behind it, and any keyword
  * that is not listed, go into the options object. A star marks an operand, that is a parameter where
- * a number takes part in type promotion. Of alternatives, parted by semicolons, the first counts whose
+ * a number takes part in type promotion, a hash one where Python's bools are numbers. Of alternatives, parted by semicolons, the first counts whose
  * `&kind` arguments are of that kind. A function that is not listed takes what it is given:
  * positional arguments as they come, keywords as options.
  */
@@ -106,7 +106,7 @@ const SIGNATURES: Readonly<Record<string, string>> = {
   meshgrid: "tensors | indexing",
 
   // factories
-  arange: "start, end, step | dtype, requires_grad",
+  arange: "start#, end#, step# | dtype, requires_grad",
   linspace: "start, end, steps | dtype, requires_grad",
   logspace: "start, end, steps | base, dtype, requires_grad",
   eye: "n, m | dtype, requires_grad",
@@ -115,13 +115,14 @@ const SIGNATURES: Readonly<Record<string, string>> = {
   softmax: "input, dim | dtype",
   log_softmax: "input, dim | dtype",
   "nn.functional.softmin": "input, dim | dtype",
-  "nn.functional.linear": "input, weight, bias",
+  "nn.functional.linear": "input, weight | bias",
   "nn.functional.dropout": "input | p, training",
 };
 
 export interface Parameter {
   readonly name: string;
   readonly operand: boolean;
+  readonly number: boolean;
   /** The kind of value that this alternative is for; "" for any. */
   readonly kind: string;
 }
@@ -137,8 +138,8 @@ function parameters(text: string): Parameter[] {
     .map((part) => part.trim())
     .filter((part) => part !== "")
     .map((part) => {
-      const [, name = "", kind = "", star] = /^(\w+)(?:&(\w+))?(\*)?$/.exec(part) ?? [];
-      return { name, kind, operand: star !== undefined };
+      const [, name = "", kind = "", mark] = /^(\w+)(?:&(\w+))?([*#])?$/.exec(part) ?? [];
+      return { name, kind, operand: mark === "*", number: mark === "#" };
     });
 }
 
