@@ -111,7 +111,8 @@ function tall(view: View): string {
 
 /** A workload of many cases: a line for each case, a column for each library. */
 function wide(view: View): string {
-  const pytorch = view.libraries.find(({ id }) => id === "pytorch");
+  const others = view.libraries.slice(1).filter(({ id }) => id === "pytorch" || id === "loops");
+  const kernel = view.libraries.find(({ id }) => id === "kernel");
   const differing: string[] = [];
   const rows = view.workload.cases.map((item) => {
     const { id } = item;
@@ -132,20 +133,32 @@ function wide(view: View): string {
     return [
       id,
       ...cells,
-      ...(pytorch === undefined ? [] : [ratio(typical(view.figures(id, pytorch)) / ours)]),
+      ...others.map((library) => ratio(typical(view.figures(id, library)) / ours)),
       peer === undefined ? "–" : `${ratio(peer.ns / ours)} ${peer.name}`,
+      ...(kernel === undefined ? [] : [ofKernel(view, kernel, item, ours)]),
     ];
   });
   const first = view.libraries[0]!.title;
   const head = [
     view.workload.cases[0]?.flops === undefined ? "" : "GFLOPS",
     ...view.libraries.map(({ title }) => title),
-    ...(pytorch === undefined ? [] : [`PyTorch / ${first}`]),
+    ...others.map(({ title }) => `${title} / ${first}`),
     `best peer / ${first}`,
+    ...(kernel === undefined ? [] : ["of the kernel's best rate"]),
   ];
   const same = "All results agree.";
   const words = differing.length === 0 ? same : `Results that differ: ${differing.join("; ")}.`;
   return `${table(head, rows)}\n\n${words}`;
+}
+
+/** The rate of a case as a part of the best that the bare kernel reaches on any case of that type. */
+function ofKernel(view: View, kernel: Library, item: Case, ours: number): string {
+  const alike = view.workload.cases.filter(({ id }) => id.slice(0, 3) === item.id.slice(0, 3));
+  const rates = alike
+    .map(({ id, flops }) => (flops ?? 0) / typical(view.figures(id, kernel)))
+    .filter((value) => Number.isFinite(value));
+  if (rates.length === 0) return "–";
+  return `${Math.round((100 * (item.flops ?? 0)) / ours / Math.max(...rates))} %`;
 }
 
 const rate = ({ flops }: Case, ns: number): string => digits((flops ?? 0) / ns);
