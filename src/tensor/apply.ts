@@ -288,7 +288,7 @@ export function applyInPlace<P>(op: Op<P>, inputs: readonly Tensor[], params: P)
   }
   checkSelfOverlap(self);
   const recording = isGradEnabled() && isFloat(self.dtype) && anyNode(inputs);
-  if (recording) checkInPlace(self);
+  if (recording || isWatched(self)) checkInPlace(self);
   if (recording && op.vjps === null) {
     throw new Error(`${op.name}: the in-place form is not differentiable`);
   }
@@ -308,6 +308,11 @@ export function applyInPlace<P>(op: Op<P>, inputs: readonly Tensor[], params: P)
     rebase(self, node);
   }
   return self;
+}
+
+/** Whether a change would reach a recorded tensor through a view that recording did not see. */
+function isWatched(self: Tensor): boolean {
+  return isGradEnabled() && self.viewInfo !== null && nodeOf(self.viewInfo.base) !== null;
 }
 
 /** Makes `node` the origin of a tensor that was just overwritten, and of its part of the base. */

@@ -431,7 +431,7 @@ export function meshgrid(
     ),
   );
   if (!swap) return grids;
-  return [grids[1]!, grids[0]!, ...grids.slice(2)].map((g) => g.transpose(0, 1));
+  return [grids[1]!, grids[0]!, ...grids.slice(2)];
 }
 
 // Random --------------------------------------------------------------------------------------

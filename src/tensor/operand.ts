@@ -1,4 +1,4 @@
-import { category, type DType, getDefaultDtype, promoteTypes } from "./dtype.ts";
+import { category, type DType, getDefaultDtype, isFloat, promoteTypes } from "./dtype.ts";
 import { copy } from "./kernels/elementwise.ts";
 import { fresh, isTensor } from "./make.ts";
 import { describe, SCALAR } from "./shape.ts";
@@ -74,7 +74,11 @@ export function inDType(t: Tensor, dtype: DType): Strided {
 
 /** PyTorch's result type: tensors with dimensions first, then 0-dim ones, then numbers. */
 export function resultType(a: Tensor, b: Tensor): DType {
-  if (a.dtype === b.dtype && !a.wrapped && !b.wrapped) return a.dtype;
+  if (a.wrapped) {
+    if (!b.wrapped && isFloat(b.dtype)) return b.dtype;
+  } else if (b.wrapped) {
+    if (isFloat(a.dtype)) return a.dtype;
+  } else if (a.dtype === b.dtype) return a.dtype;
   return resultTypeOf([a, b]);
 }
 

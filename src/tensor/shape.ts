@@ -3,6 +3,8 @@ export type Shape = readonly number[];
 
 export const SCALAR: Shape = Object.freeze([]);
 
+const VECTOR_STRIDES: Shape = Object.freeze([1]);
+
 export function numel(shape: Shape): number {
   let n = 1;
   for (let i = 0; i < shape.length; i++) n *= shape[i]!;
@@ -25,6 +27,7 @@ export function formatShape(shape: Shape): string {
 export function contiguousStrides(shape: Shape): Shape {
   const n = shape.length;
   if (n === 0) return SCALAR;
+  if (n === 1) return VECTOR_STRIDES;
   const strides = new Array<number>(n);
   let step = 1;
   for (let i = n - 1; i >= 0; i--) {

@@ -157,9 +157,12 @@ export function nary(
       return promoted(resultTypeOf(inputs), promotion);
     },
     kernel(inputs, out) {
-      const [a, b, c, d] = inputs.map((t) => inDType(t, out.dtype));
-      if (map instanceof Map3) map3(map, a!, b!, c!, out);
-      else map4(map, a!, b!, c!, d!, out);
+      const { dtype } = out;
+      const a = inDType(inputs[0]!, dtype);
+      const b = inDType(inputs[1]!, dtype);
+      const c = inDType(inputs[2]!, dtype);
+      if (map instanceof Map3) map3(map, a, b, c, out);
+      else map4(map, a, b, c, inDType(inputs[3]!, dtype), out);
     },
     vjps,
   };

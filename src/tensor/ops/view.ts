@@ -8,6 +8,7 @@ import {
   isExpandable,
   normalizeDim,
   numel,
+  SCALAR,
   type Shape,
   viewStrides,
 } from "../shape.ts";
@@ -56,7 +57,7 @@ function partView<P>(name: string, geometry: (input: Strided, params: P) => Geom
 }
 
 function without(list: Shape, dim: number): Shape {
-  return list.filter((_, i) => i !== dim);
+  return list.length === 1 ? SCALAR : list.filter((_, i) => i !== dim);
 }
 
 // One shape as another ------------------------------------------------------------------------
@@ -477,12 +478,14 @@ interface Parts {
 }
 
 function partGeometries(input: Strided, { dim, sizes, drop }: Parts): Geometry[] {
-  let start = 0;
+  const step = input.strides[dim]!;
+  const shape = without(input.shape, dim);
+  const strides = drop ? without(input.strides, dim) : input.strides;
+  let { offset } = input;
   return sizes.map((length) => {
-    const g = rangeGeometry(input, { dim, start, length, step: 1 });
-    start += length;
-    if (!drop) return g;
-    return { shape: without(g.shape, dim), strides: without(g.strides, dim), offset: g.offset };
+    const at = offset;
+    offset += length * step;
+    return { shape: drop ? shape : input.shape.with(dim, length), strides, offset: at };
   });
 }
 
