@@ -1,5 +1,6 @@
 export { enableGrad, isGradEnabled, noGrad } from "./autograd/gradMode.ts";
 export * as autograd from "./autograd/index.ts";
+export * as data from "./data/index.ts";
 export * as nn from "./nn/index.ts";
 export * as optim from "./optim/index.ts";
 export * as random from "./random/index.ts";

@@ -13,7 +13,7 @@ import { castFunction, fill } from "./kernels/elementwise.ts";
 import { fresh, isTensor, wrapStorage } from "./make.ts";
 import { expand, reshape } from "./ops/view.ts";
 import { checkOptions } from "./options.ts";
-import { describe, numel, type Shape, type Sizes, sizesOf } from "./shape.ts";
+import { describe, numel, type Shape, sizesOf } from "./shape.ts";
 import { Storage } from "./storage.ts";
 import type { Tensor } from "./tensor.ts";
 
