@@ -10,6 +10,10 @@ export function isCallable(value: unknown): value is Callable {
   return typeof value === "function";
 }
 
+export function isIterable(value: unknown): value is Iterable<unknown> {
+  return typeof value === "object" && value !== null && Symbol.iterator in value;
+}
+
 /** A property, wherever it may come from; undefined where there is none. */
 export function member(of: unknown, name: string): unknown {
   if ((typeof of !== "object" || of === null) && typeof of !== "function") return undefined;

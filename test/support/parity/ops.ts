@@ -14,7 +14,7 @@ import {
   tensorsIn,
   type Value,
 } from "./encoding.ts";
-import { type Form, formsOf, LISTED, type Target, targetOf } from "./forms.ts";
+import { type Form, formsOf, type IndexEntry, LISTED, type Target, targetOf } from "./forms.ts";
 import { dtypeOf, flatten, need } from "./library.ts";
 import { errorMatches } from "./names.ts";
 import { compareGradients, compareOutputs, flattenFigure, gradientsOf } from "./outputs.ts";

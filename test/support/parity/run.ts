@@ -9,14 +9,22 @@ import {
   readString,
 } from "./encoding.ts";
 import type { IndexEntry } from "./forms.ts";
+import { runInit } from "./initializers.ts";
+import { runModule } from "./modules.ts";
 import { runOp } from "./ops.ts";
+import { runOptimizer } from "./optimizers.ts";
 import type { Outcome } from "./report.ts";
 
 /** Runs one record of a kind of file. */
 type Runner = (record: JsonObject, index: ReadonlyMap<string, IndexEntry>) => Outcome;
 
 /** Which records a file holds, by its name. */
-const RUNNERS: readonly (readonly [RegExp, Runner])[] = [[/^ops-.*\.jsonl$/, runOp]];
+const RUNNERS: readonly (readonly [RegExp, Runner])[] = [
+  [/^ops-.*\.jsonl$/, runOp],
+  [/^nn\.jsonl$/, runModule],
+  [/^optim\.jsonl$/, runOptimizer],
+  [/^init\.jsonl$/, runInit],
+];
 
 export function runnerOf(file: string): Runner | null {
   return RUNNERS.find(([pattern]) => pattern.test(file))?.[1] ?? null;

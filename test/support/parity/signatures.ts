@@ -117,6 +117,23 @@ const SIGNATURES: Readonly<Record<string, string>> = {
   "nn.functional.softmin": "input, dim | dtype",
   "nn.functional.linear": "input, weight | bias",
   "nn.functional.dropout": "input | p, training",
+
+  // modules
+  "nn.Linear": "in_features, out_features | bias",
+  "nn.Flatten": "start_dim, end_dim",
+  "nn.Dropout": "p",
+  "nn.Softmax": "dim",
+  "nn.LogSoftmax": "dim",
+  "nn.MSELoss": "| size_average, reduce, reduction",
+  "nn.L1Loss": "| size_average, reduce, reduction",
+  "nn.BCELoss": "| weight, size_average, reduce, reduction",
+  "nn.BCEWithLogitsLoss": "| weight, size_average, reduce, reduction, pos_weight",
+  "nn.NLLLoss": "| weight, size_average, ignore_index, reduce, reduction",
+  "nn.CrossEntropyLoss": "| weight, size_average, ignore_index, reduce, reduction, label_smoothing",
+
+  // initialization
+  "nn.init.constant_": "tensor, val",
+  "nn.init.sparse_": "tensor, sparsity | std",
 };
 
 export interface Parameter {
