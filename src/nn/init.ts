@@ -46,7 +46,7 @@ export function calculateGain(nonlinearity: Nonlinearity, param?: number): numbe
       return Math.sqrt(2);
     case "leaky_relu": {
       if (param !== undefined && (typeof param !== "number" || Number.isNaN(param))) {
-        throw new TypeError(`negative_slope ${describe(param)} not a valid number`);
+        throw new TypeError(`negative_slope ${String(param)} not a valid number`);
       }
       return Math.sqrt(2 / (1 + (param ?? 0.01) ** 2));
     }
@@ -62,7 +62,7 @@ export function calculateGain(nonlinearity: Nonlinearity, param?: number): numbe
     case "conv_transpose3d":
       return 1;
     default:
-      throw new RangeError(`Unsupported nonlinearity ${describe(nonlinearity)}`);
+      throw new RangeError(`Unsupported nonlinearity ${String(nonlinearity)}`);
   }
 }
 
@@ -234,7 +234,7 @@ function kaimingStd(fn: string, tensor: Tensor, options: KaimingOptions): number
   const { a = 0, mode = "fan_in", nonlinearity = "leaky_relu" } = options;
   if (mode !== "fan_in" && mode !== "fan_out") {
     throw new RangeError(
-      `Mode ${describe(mode)} not supported, please use one of ['fan_in', 'fan_out']`,
+      `Mode ${String(mode)} not supported, please use one of ['fan_in', 'fan_out']`,
     );
   }
   const { fanIn, fanOut } = fans(tensor);

@@ -269,7 +269,7 @@ export abstract class Module {
   to(dtype: DType): this {
     if (!isFloat(dtype)) {
       throw new TypeError(
-        `nn.Module.to only accepts floating point or complex dtypes, but got desired dtype=${describe(dtype)}`,
+        `nn.Module.to only accepts floating point or complex dtypes, but got desired dtype=${String(dtype)}`,
       );
     }
     noGrad(() => {

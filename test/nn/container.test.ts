@@ -1,0 +1,97 @@
+import { describe, expect, test } from "vitest";
+import { nn, type Tensor, tensor } from "../../src/index.ts";
+import "../support/matchers.ts";
+
+class Add extends nn.Module {
+  readonly amount: number;
+  constructor(amount: number) {
+    super();
+    this.amount = amount;
+  }
+  forward(x: Tensor): Tensor {
+    return x.mul(10).add(this.amount);
+  }
+}
+
+describe("Sequential", () => {
+  test("applies its layers in order", () => {
+    const model = new nn.Sequential(new Add(1), new Add(2), new Add(3));
+    expect(model.forward(tensor(0)).item()).toBe(123);
+    expect(new nn.Sequential().forward(tensor(4)).item()).toBe(4);
+  });
+
+  test("names layers by position, or as an object or Map names them", () => {
+    const names = (model: nn.Sequential) => model.namedChildren().map(([name]) => name);
+    expect(names(new nn.Sequential(new Add(1), new Add(2)))).toEqual(["0", "1"]);
+    expect(names(new nn.Sequential({ first: new Add(1), second: new Add(2) }))).toEqual([
+      "first",
+      "second",
+    ]);
+    const map = new Map([
+      ["b", new Add(1)],
+      ["a", new Add(2)],
+    ]);
+    expect(names(new nn.Sequential(map))).toEqual(["b", "a"]);
+    expect(new nn.Sequential(map).forward(tensor(0)).item()).toBe(12);
+  });
+
+  test("is a list of layers", () => {
+    const [a, b] = [new Add(1), new Add(2)];
+    const model = new nn.Sequential(a).append(b).extend([new nn.ReLU()]);
+    expect(model.length).toBe(3);
+    expect(model.at(0)).toBe(a);
+    expect(model.at(-2)).toBe(b);
+    expect([...model].slice(0, 2)).toEqual([a, b]);
+    expect(() => model.at(3)).toThrow("index 3 is out of range");
+    expect(() => model.at(0.5)).toThrow("index 0.5 is out of range");
+  });
+
+  test("has the parameters of its layers, before those of a subclass", () => {
+    class Model extends nn.Sequential {
+      readonly head = new nn.Linear(1, 1, { bias: false });
+    }
+    const model = new Model(new nn.Linear(1, 1));
+    const names = model.namedParameters().map(([name]) => name);
+    expect(names).toEqual(["0.weight", "0.bias", "head.weight"]);
+  });
+
+  test("refuses what is no layer", () => {
+    // @ts-expect-error a number is no module
+    expect(() => new nn.Sequential(3)).toThrow("3 is not a Module subclass");
+    // @ts-expect-error a module without forward
+    expect(() => new nn.Sequential(new nn.ModuleList())).toThrow(
+      "Sequential: layer 0, ModuleList, has no forward method",
+    );
+    // @ts-expect-error a number is no list
+    expect(() => new nn.Sequential().extend(3)).toThrow(
+      "Sequential.extend should be called with an iterable, but got 3",
+    );
+  });
+});
+
+describe("ModuleList", () => {
+  test("is a list of modules of one type", () => {
+    const list = new nn.ModuleList([new nn.Linear(1, 2), new nn.Linear(2, 3)]);
+    list.append(new nn.Linear(3, 4)).insert(0, new nn.Linear(9, 1)).insert(-1, new nn.Linear(8, 8));
+    expect([...list].map((layer) => layer.inFeatures)).toEqual([9, 1, 2, 8, 3]);
+    expect(list.length).toBe(5);
+    expect(list.at(-1).outFeatures).toBe(4);
+    expect(() => list.at(5)).toThrow("index 5 is out of range");
+    expect(() => list.insert(7, new nn.Linear(1, 1))).toThrow("index 7 is out of range");
+  });
+
+  test("registers its modules under their positions", () => {
+    const list = new nn.ModuleList([new nn.Linear(1, 1, { bias: false }), new nn.ReLU()]);
+    expect(list.namedModules().map(([name]) => name)).toEqual(["", "0", "1"]);
+    expect(Object.keys(list.stateDict())).toEqual(["0.weight"]);
+  });
+
+  test("refuses what is no module", () => {
+    // @ts-expect-error a number is no module
+    expect(() => new nn.ModuleList([3])).toThrow("3 is not a Module subclass");
+    // @ts-expect-error a number is no list
+    expect(() => new nn.ModuleList(3)).toThrow(
+      "ModuleList.extend should be called with an iterable, but got 3",
+    );
+  });
+});
