@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 
-// src is checked a second time as it is built, where neither Node's types nor a DOM's are there.
+// src is checked a second time the way that it is built.
 const projects = ["tsconfig.json", "tsconfig.build.json", "site/tsconfig.json"];
 // The bench needs its own packages for that (npm install --prefix bench).
 if (existsSync("bench/node_modules")) projects.push("bench/tsconfig.json");

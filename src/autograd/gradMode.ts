@@ -1,3 +1,6 @@
+// Goes into the declarations, so that `using` is typed for those who compile for ES2022 too.
+/// <reference lib="esnext.disposable" preserve="true" />
+
 let enabled = true;
 
 /** Whether operations are recorded for backward. */
