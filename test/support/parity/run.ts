@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { runDraw } from "./draws.ts";
 import {
   isList,
   type Json,
@@ -24,6 +25,7 @@ const RUNNERS: readonly (readonly [RegExp, Runner])[] = [
   [/^nn\.jsonl$/, runModule],
   [/^optim\.jsonl$/, runOptimizer],
   [/^init\.jsonl$/, runInit],
+  [/^rng\.jsonl$/, runDraw],
 ];
 
 export function runnerOf(file: string): Runner | null {
