@@ -4,8 +4,8 @@ import { storagesCreated } from "../tensor/storage.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { setGradEnabled } from "./gradMode.ts";
 
-/** The gradient of one input, given that of the output. */
-export type Rule = (grad: Tensor) => Tensor;
+/** The gradient of one input, given that of the output; null where the input gets none. */
+export type Rule = (grad: Tensor) => Tensor | null;
 /** The same for an operation with several outputs; null where nothing arrived. */
 export type MultiRule = (grads: readonly (Tensor | null)[]) => Tensor;
 export type Hook = (grad: Tensor) => Tensor | undefined;
@@ -282,10 +282,11 @@ class Pass {
       if (to === null || (this.#targets !== null && !to.needed)) continue;
       const rule = rules === null ? null : rules[i]!;
       const mark = storagesCreated();
-      let result: Tensor;
+      let result: Tensor | null;
       if (node.multiRule !== null) result = node.multiRule(grads!);
       else if (rule !== null) result = rule(grad!);
       else continue;
+      if (result === null) continue;
       const index = nextIndex === null ? 0 : nextIndex[i]!;
       result = conform(result, to.info(index), node, i, "the rule of");
       // A storage made since the mark is known to nobody but this sweep.

@@ -262,9 +262,12 @@ export function full(size: Shape, value: number | boolean, options: CreateOption
 export function eye(n: number, m?: number | CreateOptions, options: CreateOptions = {}): Tensor {
   const columns = typeof m === "number" ? m : n;
   const settings = typeof m === "object" ? m : options;
-  for (const size of [n, columns]) {
+  for (const [name, size] of [
+    ["n", n],
+    ["m", columns],
+  ] as const) {
     if (!Number.isInteger(size) || size < 0) {
-      throw new RangeError(`n must be greater or equal to 0, got ${size}`);
+      throw new RangeError(`${name} must be greater or equal to 0, got ${size}`);
     }
   }
   const out = fresh(dtypeOf("eye", settings, getDefaultDtype()), [n, columns]);
@@ -500,13 +503,22 @@ export function randnLike(input: Tensor, options: RandomOptions = {}): Tensor {
   return finish(likeInMemory(input, dtype).normal_(0, 1, generatorOf(options)), options);
 }
 
-/** Integers in [low, high) in another tensor's shape and dtype. */
+/** Integers in another tensor's shape and dtype: `randintLike(t, high)` or `(t, low, high)`. */
+export function randintLike(input: Tensor, high: number, options?: RandomOptions): Tensor;
 export function randintLike(
   input: Tensor,
   low: number,
   high: number,
-  options: RandomOptions = {},
+  options?: RandomOptions,
+): Tensor;
+export function randintLike(
+  input: Tensor,
+  first: number,
+  second?: number | RandomOptions,
+  third?: RandomOptions,
 ): Tensor {
+  const [low, high] = typeof second === "number" ? [first, second] : [0, first];
+  const options = (typeof second === "number" ? third : second) ?? {};
   return randint(low, high, input.shape, { ...options, dtype: options.dtype ?? input.dtype });
 }
 

@@ -52,6 +52,19 @@ export function toOperand(value: Operand, fn: string, argument: string): Tensor 
   );
 }
 
+/** How PyTorch's messages name the type of a value that is no tensor. */
+function typeName(value: unknown): string {
+  if (typeof value === "number") return Number.isInteger(value) ? "int" : "float";
+  return typeof value === "boolean" ? "bool" : describe(value);
+}
+
+/** @throws TypeError if `value` is no tensor. */
+export function checkTensor(fn: string, argument: string, value: unknown): asserts value is Tensor {
+  if (!isTensor(value)) {
+    throw new TypeError(`${fn}(): argument '${argument}' must be Tensor, not ${typeName(value)}`);
+  }
+}
+
 /**
  * An operand's elements in `dtype`, for a kernel.
  * A number is rounded to it first, as PyTorch rounds it, and not in each operation.

@@ -118,6 +118,7 @@ export function normalizeDims(
   rank: number,
   fn: string,
 ): number[] {
+  if (rank > 64) throw new RangeError("only tensors with up to 64 dims are supported");
   if (dims === undefined || dims === null) return Array.from({ length: rank }, (_, i) => i);
   const list = typeof dims === "number" ? [dims] : dims;
   const seen = new Set<number>();

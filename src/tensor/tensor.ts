@@ -351,7 +351,7 @@ export class Tensor {
   }
 
   /** `length` indices of a dimension, from `start` on. */
-  narrow(dim: number, start: number, length: number): Tensor {
+  narrow(dim: number, start: number | Tensor, length: number): Tensor {
     return views.narrow(this, dim, start, length);
   }
 
@@ -400,8 +400,8 @@ export class Tensor {
     return indexing.indexSelect(this, dim, index);
   }
 
-  indexAdd(dim: number, index: Tensor, source: Tensor): Tensor {
-    return indexing.indexAdd(this, dim, index, source);
+  indexAdd(dim: number, index: Tensor, source: Tensor, options?: binary.AlphaOptions): Tensor {
+    return indexing.indexAdd(this, dim, index, source, options);
   }
 
   /** With each element of `source` added at its position along `dim`. */
@@ -477,8 +477,8 @@ export class Tensor {
     return unary.trunc(this);
   }
 
-  round(): Tensor {
-    return unary.round(this);
+  round(options?: unary.RoundOptions): Tensor {
+    return unary.round(this, options);
   }
 
   sqrt(): Tensor {
@@ -671,8 +671,8 @@ export class Tensor {
     return this;
   }
 
-  round_(): this {
-    unary.round.inPlace(this);
+  round_(options?: unary.RoundOptions): this {
+    unary.round_(this, options);
     return this;
   }
 
@@ -867,11 +867,11 @@ export class Tensor {
   }
 
   /** The variance; divides by n − 1 unless told otherwise. */
-  var(dim?: reduce.Dims, options?: reduce.VarOptions): Tensor {
+  var(dim?: reduce.Dims | boolean, options?: reduce.VarOptions): Tensor {
     return reduce.varOf(this, dim, options);
   }
 
-  std(dim?: reduce.Dims, options?: reduce.VarOptions): Tensor {
+  std(dim?: reduce.Dims | boolean, options?: reduce.VarOptions): Tensor {
     return reduce.std(this, dim, options);
   }
 

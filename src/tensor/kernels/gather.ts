@@ -67,7 +67,9 @@ export function scatterAdd(source: Strided, index: Strided, dim: number, out: St
   const sd = source.storage.data;
   const od = out.storage.data;
   const stride = out.strides[dim] ?? 0;
+  // A sum of bools is their disjunction.
+  const limit = out.dtype === "bool" ? 1 : Infinity;
   forEachIndex(index, out, dim, source, (i, p, q) => {
-    od[p + i * stride]! += sd[q]!;
+    od[p + i * stride] = Math.min(od[p + i * stride]! + sd[q]!, limit);
   });
 }

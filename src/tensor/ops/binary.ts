@@ -1,8 +1,8 @@
 import { apply, applyInPlace, type Op } from "../apply.ts";
 import { category, isFloat } from "../dtype.ts";
 import { map1 } from "../kernels/elementwise.ts";
-import { fresh } from "../make.ts";
-import { type Operand, resultTypeOf, toOperand } from "../operand.ts";
+import { fresh, isTensor } from "../make.ts";
+import { checkTensor, type Operand, resultTypeOf, toOperand } from "../operand.ts";
 import type { Tensor } from "../tensor.ts";
 import { binary, comparison, Map1, Map2, Map3, nary } from "./family.ts";
 import { where } from "./ternary.ts";
@@ -207,23 +207,33 @@ export function div_(self: Tensor, other: Operand, options?: DivOptions): Tensor
 }
 
 // As torch: at a tie each side gets half.
-export const maximum = binary("maximum", new Map2((m, a, b) => m.max(a, b)), [
-  ({ a, b }) =>
-    (g) =>
-      where(a.lt(b), 0, where(a.eq(b), g.div(2), g)),
-  ({ a, b }) =>
-    (g) =>
-      where(b.lt(a), 0, where(a.eq(b), g.div(2), g)),
-]);
+export const maximum = binary(
+  "maximum",
+  new Map2((m, a, b) => m.max(a, b)),
+  [
+    ({ a, b }) =>
+      (g) =>
+        where(a.lt(b), 0, where(a.eq(b), g.div(2), g)),
+    ({ a, b }) =>
+      (g) =>
+        where(b.lt(a), 0, where(a.eq(b), g.div(2), g)),
+  ],
+  { tensors: 2 },
+);
 
-export const minimum = binary("minimum", new Map2((m, a, b) => m.min(a, b)), [
-  ({ a, b }) =>
-    (g) =>
-      where(a.gt(b), 0, where(a.eq(b), g.div(2), g)),
-  ({ a, b }) =>
-    (g) =>
-      where(b.gt(a), 0, where(a.eq(b), g.div(2), g)),
-]);
+export const minimum = binary(
+  "minimum",
+  new Map2((m, a, b) => m.min(a, b)),
+  [
+    ({ a, b }) =>
+      (g) =>
+        where(a.gt(b), 0, where(a.eq(b), g.div(2), g)),
+    ({ a, b }) =>
+      (g) =>
+        where(b.gt(a), 0, where(a.eq(b), g.div(2), g)),
+  ],
+  { tensors: 2 },
+);
 
 export const eq = comparison("eq", (m, a, b) => m.eq(a, b));
 export const ne = comparison("ne", (m, a, b) => m.ne(a, b));
@@ -232,22 +242,34 @@ export const le = comparison("le", (m, a, b) => m.le(a, b));
 export const gt = comparison("gt", (m, a, b) => m.gt(a, b));
 export const ge = comparison("ge", (m, a, b) => m.ge(a, b));
 
-export const logicalAnd = comparison("logicalAnd", (m, a, b) => {
-  const zero = m.constant(0);
-  return m.and(m.ne(a, zero), m.ne(b, zero));
-});
+export const logicalAnd = comparison(
+  "logicalAnd",
+  (m, a, b) => {
+    const zero = m.constant(0);
+    return m.and(m.ne(a, zero), m.ne(b, zero));
+  },
+  2,
+);
 
-export const logicalOr = comparison("logicalOr", (m, a, b) => {
-  const zero = m.constant(0);
-  return m.or(m.ne(a, zero), m.ne(b, zero));
-});
+export const logicalOr = comparison(
+  "logicalOr",
+  (m, a, b) => {
+    const zero = m.constant(0);
+    return m.or(m.ne(a, zero), m.ne(b, zero));
+  },
+  2,
+);
 
-export const logicalXor = comparison("logicalXor", (m, a, b) => {
-  const zero = m.constant(0);
-  const p = m.ne(a, zero);
-  const q = m.ne(b, zero);
-  return m.and(m.or(p, q), m.not(m.and(p, q)));
-});
+export const logicalXor = comparison(
+  "logicalXor",
+  (m, a, b) => {
+    const zero = m.constant(0);
+    const p = m.ne(a, zero);
+    const q = m.ne(b, zero);
+    return m.and(m.or(p, q), m.not(m.and(p, q)));
+  },
+  2,
+);
 
 export function logicalNot(input: Operand): Tensor {
   return eq(input, 0);
@@ -319,6 +341,7 @@ function isSpecialPower(input: Operand, exponent: Operand): exponent is number {
  * @throws RangeError for integers to a negative integer power.
  */
 export function pow(input: Operand, exponent: Operand): Tensor {
+  if (!isTensor(exponent)) checkTensor("pow", "input", input);
   if (isSpecialPower(input, exponent)) {
     return apply(specialPow, [toOperand(input, "pow", "input")], exponent);
   }

@@ -13,7 +13,14 @@ import {
   map4,
 } from "../kernels/elementwise.ts";
 import type { Predicate } from "../kernels/lanes.ts";
-import { inDType, type Operand, resultType, resultTypeOf, toOperand } from "../operand.ts";
+import {
+  checkTensor,
+  inDType,
+  type Operand,
+  resultType,
+  resultTypeOf,
+  toOperand,
+} from "../operand.ts";
 import { broadcastShapes } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 
@@ -25,10 +32,14 @@ function nodeName(name: string): string {
   return `${name[0]!.toUpperCase()}${name.slice(1)}Backward0`;
 }
 
-/** "common": the operands' common dtype. "float": the same, but integers become floats. */
-export type Promotion = "common" | "float";
+/**
+ * "common": the operands' common dtype. "float": the same, but integers become floats. "integer": the
+ * same, but bools become int64.
+ */
+export type Promotion = "common" | "float" | "integer";
 
 function promoted(dtype: DType, promotion: Promotion): DType {
+  if (promotion === "integer") return dtype === "bool" ? "int64" : dtype;
   return promotion === "float" && !isFloat(dtype) ? getDefaultDtype() : dtype;
 }
 
@@ -36,6 +47,8 @@ export interface FamilyOptions {
   readonly promotion?: Promotion;
   /** Refuses operands, in PyTorch's words. */
   readonly check?: (inputs: readonly Tensor[]) => void;
+  /** How many leading operands must be tensors; numbers are refused there. */
+  readonly tensors?: number;
   /** The gradFn's name, where it is not the function's. */
   readonly node?: string;
 }
@@ -71,6 +84,13 @@ export function unary(
   return Object.assign(call, { op, inPlace: (self: Tensor) => applyInPlace(op, [self], null) });
 }
 
+/** The operands of a binary function, the first `tensors` of which may not be numbers. */
+function operands(name: string, input: Operand, other: Operand, tensors: number): Tensor[] {
+  if (tensors > 0) checkTensor(name, "input", input);
+  if (tensors > 1) checkTensor(name, "other", other);
+  return [toOperand(input, name, "input"), toOperand(other, name, "other")];
+}
+
 export interface BinaryFunction {
   (input: Operand, other: Operand): Tensor;
   readonly op: Op<null>;
@@ -85,7 +105,7 @@ export function binary(
   name: string,
   map: Map2,
   vjps: readonly [Vjp<null> | null, Vjp<null> | null] | null,
-  { promotion = "common", check, node }: FamilyOptions = {},
+  { promotion = "common", check, tensors = 0, node }: FamilyOptions = {},
 ): BinaryFunction {
   const op: Op<null> = {
     name: node ?? nodeName(name),
@@ -100,14 +120,17 @@ export function binary(
     vjps,
   };
   const call = (input: Operand, other: Operand) =>
-    apply(op, [toOperand(input, name, "input"), toOperand(other, name, "other")], null);
+    apply(op, operands(name, input, other, tensors), null);
   const inPlace = (self: Tensor, other: Operand) =>
-    applyInPlace(op, [self, toOperand(other, `${name}_`, "other")], null);
+    applyInPlace(op, operands(name, self, other, tensors), null);
   return Object.assign(call, { op, inPlace });
 }
 
-/** An elementwise test of two operands, which broadcast; its result is bool. */
-export function comparison(name: string, body: Predicate): BinaryFunction {
+/**
+ * An elementwise test of two operands, which broadcast; its result is bool.
+ * @param tensors how many leading operands must be tensors.
+ */
+export function comparison(name: string, body: Predicate, tensors = 1): BinaryFunction {
   const compare = new Compare(body);
   const op: Op<null> = {
     name: nodeName(name),
@@ -120,9 +143,9 @@ export function comparison(name: string, body: Predicate): BinaryFunction {
     vjps: null,
   };
   const call = (input: Operand, other: Operand) =>
-    apply(op, [toOperand(input, name, "input"), toOperand(other, name, "other")], null);
+    apply(op, operands(name, input, other, tensors), null);
   const inPlace = (self: Tensor, other: Operand) =>
-    applyInPlace(op, [self, toOperand(other, `${name}_`, "other")], null);
+    applyInPlace(op, operands(name, self, other, tensors), null);
   return Object.assign(call, { op, inPlace });
 }
 

@@ -2,8 +2,10 @@ import { apply, applyInPlace, type Op } from "../apply.ts";
 import { scalarName } from "../dtype.ts";
 import { copy } from "../kernels/elementwise.ts";
 import { scatterAdd as scatterAddKernel, take } from "../kernels/gather.ts";
+import { checkOptions } from "../options.ts";
 import { normalizeDim, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import type { AlphaOptions } from "./binary.ts";
 
 function checkIndex(index: Tensor, fn: string): void {
   if (index.dtype !== "int64" && index.dtype !== "int32") {
@@ -47,6 +49,13 @@ function checkGather(input: Tensor, index: Tensor, dim: number, fn: string): voi
   }
 }
 
+function checkScatter(input: Tensor, index: Tensor, dim: number, source: Tensor): void {
+  checkGather(input, index, dim, "scatter");
+  if (source.shape.length !== index.shape.length && source.shape.length * index.shape.length > 0) {
+    throw new RangeError("Index tensor must have the same number of dimensions as src tensor");
+  }
+}
+
 const show = (shape: Shape) => `[${shape.join(", ")}]`;
 
 /**
@@ -84,13 +93,13 @@ const scatterAddOp: Op<number> = {
 /** input with each element of source added at its index along dim: the reverse of `gather`. */
 export function scatterAdd(input: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
   const d = normalizeDim(dim, input.shape.length, "scatterAdd");
-  checkGather(input, index, d, "scatter");
+  checkScatter(input, index, d, source);
   return apply(scatterAddOp, [input, index, source], d);
 }
 
 export function scatterAdd_(self: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
   const d = normalizeDim(dim, self.shape.length, "scatterAdd_");
-  checkGather(self, index, d, "scatter");
+  checkScatter(self, index, d, source);
   return applyInPlace(scatterAddOp, [self, index, source], d);
 }
 
@@ -115,9 +124,22 @@ export function indexSelect(input: Tensor, dim: number, index: Tensor): Tensor {
   return gather(input, d, spread(index, input.shape, d));
 }
 
-/** input with each slice of source added to the slice that `index` names. */
-export function indexAdd(input: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
+/** input with each slice of source, times alpha, added to the slice that `index` names. */
+export function indexAdd(
+  input: Tensor,
+  dim: number,
+  index: Tensor,
+  source: Tensor,
+  options: AlphaOptions = {},
+): Tensor {
+  checkOptions("indexAdd", options, ["alpha"]);
   const d = normalizeDim(dim, input.shape.length, "indexAdd");
   checkIndex(index, "index_add");
-  return scatterAdd(input, d, spread(index, source.shape, d), source);
+  const { alpha = 1 } = options;
+  return scatterAdd(
+    input,
+    d,
+    spread(index, source.shape, d),
+    alpha === 1 ? source : source.mul(alpha),
+  );
 }

@@ -234,9 +234,9 @@ function checkFits(weight: Tensor, input: Tensor): void {
 
 // Binary cross entropy of logits ----------------------------------------------------------------
 
-/** log(1 + exp(−x)) without overflow: the larger of 0 and −x is taken out of the exponentials. */
-function softplusOfMinus<V, M>(m: Lanes<V, M>, x: V, max: V): V {
-  return m.log(m.add(m.exp(m.neg(max)), m.exp(m.sub(m.neg(x), max))));
+/** log(1 / (1 + exp(−x))), whose exponential can neither overflow nor round to 1. */
+function logSigmoid<V, M>(m: Lanes<V, M>, x: V): V {
+  return m.sub(m.min(x, m.constant(0)), m.log1p(m.exp(m.neg(m.abs(x)))));
 }
 
 function logitsDType([input, target]: readonly Tensor[]): DType {
@@ -257,11 +257,7 @@ function logitsDType([input, target]: readonly Tensor[]): DType {
 // Fused for stability, and because every step of a binary classifier runs it: PyTorch's own formula.
 const crossEntropyOfLogits = elementwiseLoss({
   node: "BinaryCrossEntropyWithLogitsBackward0",
-  map: new Map2((m, x, y) => {
-    const max = m.max(m.neg(x), m.constant(0));
-    const linear = m.add(m.mul(m.sub(m.constant(1), y), x), max);
-    return m.add(linear, softplusOfMinus(m, x, max));
-  }),
+  map: new Map2((m, x, y) => m.sub(m.mul(m.sub(m.constant(1), y), x), logSigmoid(m, x))),
   dtype: logitsDType,
   vjps: [
     ({ a: x, b: y }) =>
@@ -277,10 +273,8 @@ const crossEntropyOfLogitsWithPosWeight = elementwiseLoss({
   node: "BinaryCrossEntropyWithLogitsBackward0",
   map: new Map3((m, x, y, posWeight) => {
     const one = m.constant(1);
-    const max = m.max(m.neg(x), m.constant(0));
     const logWeight = m.add(m.mul(m.sub(posWeight, one), y), one);
-    const softplus = m.add(softplusOfMinus(m, x, max), max);
-    return m.add(m.mul(m.sub(one, y), x), m.mul(logWeight, softplus));
+    return m.sub(m.mul(m.sub(one, y), x), m.mul(logWeight, logSigmoid(m, x)));
   }),
   dtype: logitsDType,
   vjps: [

@@ -1,17 +1,12 @@
 import { apply, type Op } from "../apply.ts";
-import { scalarName } from "../dtype.ts";
+import { isFloat, scalarName } from "../dtype.ts";
 import { copy } from "../kernels/elementwise.ts";
 import { batchMatmul, matmul as matmulKernel } from "../kernels/matmul.ts";
-import { isTensor } from "../make.ts";
-import { broadcastShapes, describe, formatShape, numel, type Shape } from "../shape.ts";
+import { checkTensor } from "../operand.ts";
+import { checkOptions } from "../options.ts";
+import { broadcastShapes, formatShape, numel, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { add } from "./binary.ts";
-
-function checkTensor(t: unknown, fn: string, argument: string): asserts t is Tensor {
-  if (!isTensor(t)) {
-    throw new TypeError(`${fn}(): argument '${argument}' must be Tensor, not ${describe(t)}`);
-  }
-}
 
 function sameDType(a: Tensor, b: Tensor): Tensor["dtype"] {
   if (a.dtype !== b.dtype) {
@@ -51,8 +46,8 @@ const mmOp: Op<null> = {
  * @throws RangeError where the shapes do not fit.
  */
 export function mm(input: Tensor, mat2: Tensor): Tensor {
-  checkTensor(input, "mm", "input");
-  checkTensor(mat2, "mm", "mat2");
+  checkTensor("mm", "input", input);
+  checkTensor("mm", "mat2", mat2);
   if (input.shape.length !== 2) throw new RangeError("self must be a matrix");
   if (mat2.shape.length !== 2) throw new RangeError("mat2 must be a matrix");
   return apply(mmOp, [input, mat2], null);
@@ -86,8 +81,8 @@ const bmmOp: Op<null> = {
  * @throws RangeError where the shapes do not fit.
  */
 export function bmm(input: Tensor, mat2: Tensor): Tensor {
-  checkTensor(input, "bmm", "input");
-  checkTensor(mat2, "bmm", "mat2");
+  checkTensor("bmm", "input", input);
+  checkTensor("bmm", "mat2", mat2);
   if (input.shape.length !== 3) throw new RangeError("batch1 must be a 3D tensor");
   if (mat2.shape.length !== 3) throw new RangeError("batch2 must be a 3D tensor");
   return apply(bmmOp, [input, mat2], null);
@@ -143,8 +138,8 @@ const dotOp: Op<null> = {
  * @throws RangeError unless both are vectors of one length.
  */
 export function dot(input: Tensor, other: Tensor): Tensor {
-  checkTensor(input, "dot", "input");
-  checkTensor(other, "dot", "tensor");
+  checkTensor("dot", "input", input);
+  checkTensor("dot", "tensor", other);
   if (input.shape.length !== 1 || other.shape.length !== 1) {
     throw new RangeError(
       `1D tensors expected, but got ${input.shape.length}D and ${other.shape.length}D tensors`,
@@ -179,8 +174,8 @@ const mvOp: Op<null> = {
  * @throws RangeError where the shapes do not fit.
  */
 export function mv(input: Tensor, vec: Tensor): Tensor {
-  checkTensor(input, "mv", "input");
-  checkTensor(vec, "mv", "vec");
+  checkTensor("mv", "input", input);
+  checkTensor("mv", "vec", vec);
   if (input.shape.length !== 2 || vec.shape.length !== 1) {
     throw new RangeError(
       `vector + matrix @ vector expected, got ${vec.shape.length}, ${input.shape.length}, ${vec.shape.length}`,
@@ -191,8 +186,8 @@ export function mv(input: Tensor, vec: Tensor): Tensor {
 
 /** The outer product of two vectors, [m], [n] → [m, n]. */
 export function outer(input: Tensor, vec2: Tensor): Tensor {
-  checkTensor(input, "outer", "input");
-  checkTensor(vec2, "outer", "vec2");
+  checkTensor("outer", "input", input);
+  checkTensor("outer", "vec2", vec2);
   if (input.shape.length !== 1) {
     throw new RangeError(`outer: Expected 1-D argument self, but got ${input.shape.length}-D`);
   }
@@ -266,17 +261,18 @@ export function addmm(
   mat2: Tensor,
   options: AddmmOptions = {},
 ): Tensor {
-  checkTensor(input, "addmm", "input");
-  checkTensor(mat1, "addmm", "mat1");
-  checkTensor(mat2, "addmm", "mat2");
+  checkTensor("addmm", "input", input);
+  checkTensor("addmm", "mat1", mat1);
+  checkTensor("addmm", "mat2", mat2);
   if (mat1.shape.length !== 2)
     throw new RangeError(`mat1 must be a matrix, got ${mat1.shape.length}-D tensor`);
   if (mat2.shape.length !== 2)
     throw new RangeError(`mat2 must be a matrix, got ${mat2.shape.length}-D tensor`);
-  return apply(addmmOp, [input, mat1, mat2], {
-    beta: options.beta ?? 1,
-    alpha: options.alpha ?? 1,
-  });
+  checkOptions("addmm", options, ["beta", "alpha"]);
+  // Integer matrices have integer factors: PyTorch drops what is behind the point.
+  const factor = (x = 1) => (isFloat(input.dtype) ? x : Math.trunc(x));
+  const params = { beta: factor(options.beta), alpha: factor(options.alpha) };
+  return apply(addmmOp, [input, mat1, mat2], params);
 }
 
 /** The last two dimensions made one batch of matrices, the batch dimensions broadcast to `batch`. */
@@ -291,8 +287,8 @@ function asBatch(t: Tensor, batch: Shape): Tensor {
  * @throws RangeError where the shapes do not fit or an operand is a scalar.
  */
 export function matmul(input: Tensor, other: Tensor): Tensor {
-  checkTensor(input, "matmul", "input");
-  checkTensor(other, "matmul", "other");
+  checkTensor("matmul", "input", input);
+  checkTensor("matmul", "other", other);
   const a = input.shape.length;
   const b = other.shape.length;
   if (a === 0 || b === 0) {

@@ -1,3 +1,4 @@
+import { isGradEnabled, noGrad } from "../../autograd/gradMode.ts";
 import { apply, type Op, type Vjp } from "../apply.ts";
 import { type DType, isFloat, scalarName } from "../dtype.ts";
 import { loop1 } from "../kernels/elementwise.ts";
@@ -231,21 +232,30 @@ const stdOp: Op<Variance> = {
   ],
 };
 
-function variance(input: Tensor, dim: Dims | undefined, options: VarOptions | undefined): Variance {
-  const correction = options?.correction ?? (options?.unbiased === false ? 0 : 1);
+function variance(
+  input: Tensor,
+  first: Dims | boolean | undefined,
+  options: VarOptions | undefined,
+): Variance {
+  const dim = typeof first === "boolean" ? null : first;
+  const unbiased = typeof first === "boolean" ? first : (options?.unbiased ?? true);
+  const correction = options?.correction ?? (unbiased ? 1 : 0);
   return {
     ...reduction(input, dim, options, "var", ["unbiased", "correction", "keepdim"]),
     correction,
   };
 }
 
-/** The variance over some dimensions, or over all. */
-export function varOf(input: Tensor, dim?: Dims, options?: VarOptions): Tensor {
+/**
+ * The variance over some dimensions, or over all.
+ * @param dim dimensions, or a boolean that stands for `unbiased` over all.
+ */
+export function varOf(input: Tensor, dim?: Dims | boolean, options?: VarOptions): Tensor {
   return apply(varOp, [input], variance(input, dim, options));
 }
 
 /** The standard deviation over some dimensions, or over all; its gradient where it is 0 is 0. */
-export function std(input: Tensor, dim?: Dims, options?: VarOptions): Tensor {
+export function std(input: Tensor, dim?: Dims | boolean, options?: VarOptions): Tensor {
   return apply(stdOp, [input], variance(input, dim, options));
 }
 
@@ -264,22 +274,23 @@ const prodOp = reducer<Reduction>(
   ({ a: x, output: y, params }) =>
     (g) => {
       const grad = restore(g, x.shape, params);
-      if (!hasZero(x)) return grad.mul(restore(y, x.shape, params)).div(x);
+      const all = params.dims.length === x.shape.length;
+      const zeros = countZeros(x);
+      // Two zeros leave nothing to the first order; to the second they do.
+      if (zeros > 1 && all && !isGradEnabled()) return fresh(x.dtype, x.shape);
+      if (zeros === 0) return grad.mul(restore(y, x.shape, params)).div(x);
       // Dividing by an element that is 0 loses the others, so multiply them instead.
-      const last = x.shape.length - 1;
-      const dim = params.dims[0] ?? 0;
-      if (params.dims.length === x.shape.length) {
+      if (all) {
         return grad.mul(productOfOthers(x.reshape(-1)).reshape(x.shape));
       }
+      const last = x.shape.length - 1;
+      const dim = params.dims[0]!;
       return grad.mul(productOfOthers(x.transpose(dim, last)).transpose(dim, last));
     },
 );
 
-function hasZero(x: Tensor): boolean {
-  const out = fresh("bool", []);
-  const dims = x.shape.map((_, i) => i);
-  reduce(allLane, x, dims, out);
-  return out.storage.data[out.offset] === 0;
+function countZeros(x: Tensor): number {
+  return noGrad(() => x.eq(0).sum().item());
 }
 
 /** The product over one dimension, or over all; integers and bools give int64. */
@@ -304,11 +315,10 @@ function extremumOp(name: string, lane: Lane): Op<Reduction> {
     },
     ({ a: x, output: y, params }) =>
       (g) => {
-        // Where several elements tie, they share the gradient.
-        const best = restore(y, x.shape, params);
-        const mask = where(best.ne(best), x.ne(x), x.eq(best));
+        // Where several elements tie, they share the gradient; a NaN equals none, and all get NaN.
+        const mask = x.eq(restore(y, x.shape, params));
         const count = mask.sum(params.dims, { keepdim: true });
-        return where(mask, restore(g, x.shape, params).div(count), 0);
+        return restore(g, x.shape, params).mul(mask).div(count);
       },
   );
 }
@@ -365,8 +375,16 @@ function wholeExtremum(
   return apply(op, [input], reduction(input, null, undefined, fn));
 }
 
-const maxOp: Op<Reduction> = { ...amaxOp, name: "MaxBackward1" };
-const minOp: Op<Reduction> = { ...aminOp, name: "MinBackward1" };
+/** As for amax, but where the result is NaN the gradient goes to the NaNs. */
+const wholeVjp: Vjp<Reduction> =
+  ({ a: x, output: y }) =>
+  (g) => {
+    const mask = where(y.ne(y), x.ne(x), x.eq(y));
+    return where(mask, g.div(mask.sum()), 0);
+  };
+
+const maxOp: Op<Reduction> = { ...amaxOp, name: "MaxBackward1", vjps: [wholeVjp] };
+const minOp: Op<Reduction> = { ...aminOp, name: "MinBackward1", vjps: [wholeVjp] };
 
 export function extremum(
   fn: "max" | "min",
@@ -479,9 +497,9 @@ const normOp: Op<Norm> = {
   ],
 };
 
-/** As torch: 0 where the norm is 0, and ties share the gradient of an infinity norm. */
-function normGradient(x: Tensor, norm: Tensor, g: Tensor, { p, dims }: Norm): Tensor {
-  if (p === 0) return fresh(x.dtype, x.shape);
+/** As torch: none for a count (p = 0), 0 where the norm is 0, and ties share the gradient of an infinity norm. */
+function normGradient(x: Tensor, norm: Tensor, g: Tensor, { p, dims }: Norm): Tensor | null {
+  if (p === 0) return null;
   if (p === 1) return x.sign().mul(g);
   if (p === 2) return x.mul(where(norm.eq(0), 0, g.div(norm)));
   if (p === Infinity || p === -Infinity) {

@@ -283,7 +283,7 @@ const maskedFillOp: Op<null> = {
         `masked_fill_ only supports boolean masks, but got mask with dtype ${mask!.dtype}`,
       );
     }
-    if (!canCast(value!.dtype, self!.dtype)) {
+    if (self!.dtype !== "bool" && !canCast(value!.dtype, self!.dtype)) {
       throw new TypeError(`value cannot be converted to type ${self!.dtype} without overflow`);
     }
     return self!.dtype;

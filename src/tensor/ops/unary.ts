@@ -1,4 +1,5 @@
 import { fresh } from "../make.ts";
+import { checkOptions } from "../options.ts";
 import type { Tensor } from "../tensor.ts";
 import { binary, Map1, Map2, unary } from "./family.ts";
 
@@ -33,9 +34,9 @@ export const sign = unary(
   "sign",
   new Map1((m, x) => {
     const zero = m.constant(0);
-    // The innermost value is kept for 0 and NaN, neither of which is above or below 0.
     const one = m.constant(1);
-    return m.select(m.gt(x, zero), one, m.select(m.lt(x, zero), m.neg(one), m.mul(x, zero)));
+    // NaN is neither above nor below 0, and so has sign 0, as in PyTorch.
+    return m.select(m.gt(x, zero), one, m.select(m.lt(x, zero), m.neg(one), zero));
   }),
   zeroGradient,
   { promotion: "common" },
@@ -53,10 +54,32 @@ export const trunc = unary("trunc", new Map1((m, x) => m.trunc(x)), zeroGradient
   promotion: "common",
 });
 
-/** To the nearest integer, halves to the even one. */
-export const round = unary("round", new Map1((m, x) => m.nearest(x)), zeroGradient, {
+const roundWhole = unary("round", new Map1((m, x) => m.nearest(x)), zeroGradient, {
   promotion: "common",
 });
+
+export interface RoundOptions {
+  /** Digits to keep behind the point; before it where negative. 0 unless given. */
+  readonly decimals?: number;
+}
+
+/** To the nearest number of so many decimals (an integer unless told), halves to the even one. */
+export function round(input: Tensor, options: RoundOptions = {}): Tensor {
+  checkOptions("round", options, ["decimals"]);
+  const { decimals = 0 } = options;
+  if (decimals === 0) return roundWhole(input);
+  const scale = 10 ** Math.abs(decimals);
+  return decimals > 0
+    ? roundWhole(input.mul(scale)).div(scale)
+    : roundWhole(input.div(scale)).mul(scale);
+}
+
+export function round_(self: Tensor, options: RoundOptions = {}): Tensor {
+  checkOptions("round_", options, ["decimals"]);
+  return (options.decimals ?? 0) === 0
+    ? roundWhole.inPlace(self)
+    : self.copy_(round(self, options));
+}
 
 export const sqrt = unary(
   "sqrt",
@@ -81,7 +104,7 @@ export const square = unary(
   ({ a }) =>
     (g) =>
       g.mul(a.mul(2)),
-  { promotion: "common", node: "PowBackward0" },
+  { promotion: "integer", node: "PowBackward0" },
 );
 
 export const reciprocal = unary(

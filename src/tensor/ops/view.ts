@@ -419,12 +419,13 @@ export function slice(
 }
 
 /** `length` indices of a dimension, from `start` on. */
-export function narrow(input: Tensor, dim: number, start: number, length: number): Tensor {
+export function narrow(input: Tensor, dim: number, start: number | Tensor, length: number): Tensor {
   if (input.shape.length === 0)
     throw new RangeError("narrow() cannot be applied to a 0-dim tensor.");
   const d = normalizeDim(dim, input.shape.length, "narrow");
   const size = input.shape[d]!;
-  const from = start < 0 ? start + size : start;
+  const first = typeof start === "number" ? start : start.item();
+  const from = first < 0 ? first + size : first;
   if (length < 0) throw new RangeError("narrow(): length must be non-negative.");
   if (from < 0 || from + length > size) {
     throw new RangeError(`start (${from}) + length (${length}) exceeds dimension size (${size}).`);

@@ -8,7 +8,8 @@ export const I32 = 0x7f;
 export const F32 = 0x7d;
 export const F64 = 0x7c;
 export const V128 = 0x7b;
-export type ValueType = typeof I32 | typeof F32 | typeof F64 | typeof V128;
+/** One of the four types above. */
+export type ValueType = number;
 
 /** Number of a local (parameters first) in the function being written. */
 export type Local = number;
@@ -44,6 +45,7 @@ export const op = {
 /** Instructions of the vector family (prefix 0xfd). */
 export const simd = {
   load: 0x00,
+  load8Splat: 0x07,
   load32Splat: 0x09,
   load64Splat: 0x0a,
   store: 0x0b,
@@ -72,7 +74,7 @@ export const simd = {
   load64Zero: 0x5d,
   demote: 0x5e,
   promoteLow: 0x5f,
-  narrowI16x8U: 0x66,
+  narrowI16x8S: 0x65,
   narrowI32x4S: 0x85,
   extendLowI8x16U: 0x89,
   extendLowI16x8U: 0xa9,
@@ -115,6 +117,9 @@ export interface FloatOps {
   readonly div: number;
   readonly min: number;
   readonly max: number;
+  /** b < a ? b : a, and below a < b ? b : a. */
+  readonly pmin: number;
+  readonly pmax: number;
   readonly relaxedMadd: number;
   readonly loadSplat: number;
 }
@@ -148,6 +153,8 @@ function floatOps(
     div: arithmetic + 7,
     min: arithmetic + 8,
     max: arithmetic + 9,
+    pmin: arithmetic + 10,
+    pmax: arithmetic + 11,
   };
 }
 

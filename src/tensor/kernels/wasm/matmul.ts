@@ -146,7 +146,8 @@ export function gemm(
 
   for (let n0 = 0; n0 < n; n0 += nBlock) {
     const columns = Math.min(nBlock, n - n0);
-    if (bias !== null) bringIn(view, biasAt, columns, bias, biasOffset + n0, 1, columns, columns, 1);
+    if (bias !== null)
+      bringIn(view, biasAt, columns, bias, biasOffset + n0, 1, columns, columns, 1);
     for (let m0 = 0; m0 < m; m0 += mBlock) {
       const rows = Math.min(mBlock, m - m0);
       for (let k0 = 0; k0 < k; k0 += kBlock) {

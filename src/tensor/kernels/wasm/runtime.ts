@@ -2,7 +2,7 @@
  * Whether WebAssembly may be used, the one memory that all kernels share, and the way from a
  * kernel's bytes to its functions. Nothing happens until a kernel is first wanted.
  */
-import { assemble, Code, type FunctionSource, F32, f32x4, simd } from "./assembler.ts";
+import { assemble, Code, F32, type FunctionSource, f32x4, simd } from "./assembler.ts";
 
 interface Memory {
   readonly buffer: ArrayBuffer;
