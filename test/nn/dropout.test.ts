@@ -128,7 +128,15 @@ describe("oneHot", () => {
   const classes = tensor([0, 2], { dtype: "int64" });
 
   test("marks each class with a 1", () => {
-    expect(oneHot(classes)).toEqualTensor(tensor([[1, 0, 0], [0, 0, 1]], { dtype: "int64" }));
+    expect(oneHot(classes)).toEqualTensor(
+      tensor(
+        [
+          [1, 0, 0],
+          [0, 0, 1],
+        ],
+        { dtype: "int64" },
+      ),
+    );
     expect(oneHot(classes.unsqueeze(1), { numClasses: 4 }).shape).toEqual([2, 1, 4]);
     expect(oneHot(zeros([0], { dtype: "int64" }), { numClasses: 3 }).shape).toEqual([0, 3]);
     expect(oneHot(classes.at(1))).toEqualTensor(tensor([0, 0, 1], { dtype: "int64" }));

@@ -1,15 +1,32 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { autograd, manualSeed, nn, ones, rand, type Tensor, tensor, zeros } from "../../src/index.ts";
+import {
+  autograd,
+  manualSeed,
+  nn,
+  ones,
+  rand,
+  type Tensor,
+  tensor,
+  zeros,
+} from "../../src/index.ts";
 import * as arbitrary from "../support/arbitraries.ts";
 import "../support/matchers.ts";
-import { assertGradients, assertLayoutIndependent, assertSecondGradients } from "../support/properties.ts";
+import {
+  assertGradients,
+  assertLayoutIndependent,
+  assertSecondGradients,
+} from "../support/properties.ts";
 
 const { linear } = nn.functional;
 
 /** An input of any rank, a weight and a bias that go together. */
 const operands = fc
-  .tuple(arbitrary.shape({ maxDims: 2 }), fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 3 }))
+  .tuple(
+    arbitrary.shape({ maxDims: 2 }),
+    fc.integer({ min: 1, max: 3 }),
+    fc.integer({ min: 1, max: 3 }),
+  )
   .chain(([lead, k, n]) => {
     const grown = { requiresGrad: true };
     return fc.tuple(

@@ -273,7 +273,11 @@ describe("the whole tree", () => {
 
   test("drops gradients, or fills them with zeros", () => {
     const layer = new nn.Linear(2, 1, { bias: false });
-    const backward = () => layer.forward(tensor([[1, 2]])).sum().backward();
+    const backward = () =>
+      layer
+        .forward(tensor([[1, 2]]))
+        .sum()
+        .backward();
     backward();
     const { grad } = layer.weight;
     layer.zeroGrad({ setToNull: false });
@@ -351,18 +355,24 @@ describe("the whole tree", () => {
 
   test("refuses to cast to integers", () => {
     expect(() => new nn.Linear(1, 1).to("int64")).toThrow(
-      'nn.Module.to only accepts floating point or complex dtypes, but got desired dtype=int64',
+      "nn.Module.to only accepts floating point or complex dtypes, but got desired dtype=int64",
     );
   });
 
   test("refuses unknown options", () => {
     const layer = new nn.Linear(1, 1);
-    const wrong = { prefixes: "" };
-    expect(() => layer.namedParameters(wrong)).toThrow("unexpected option 'prefixes'");
-    expect(() => layer.namedModules(wrong)).toThrow("unexpected option 'prefixes'");
-    expect(() => layer.stateDict(wrong)).toThrow("unexpected option 'prefixes'");
-    expect(() => layer.zeroGrad(wrong)).toThrow("unexpected option 'prefixes'");
-    expect(() => layer.registerBuffer("x", null, wrong)).toThrow("unexpected option 'prefixes'");
+    const wrong: object = { prefixes: "" };
+    for (const call of [
+      () => layer.namedParameters(wrong),
+      () => layer.namedBuffers(wrong),
+      () => layer.namedModules(wrong),
+      () => layer.stateDict(wrong),
+      () => layer.loadStateDict({}, wrong),
+      () => layer.zeroGrad(wrong),
+      () => layer.registerBuffer("x", null, wrong),
+    ]) {
+      expect(call).toThrow("unexpected option 'prefixes'");
+    }
   });
 });
 
@@ -408,7 +418,9 @@ describe("printing", () => {
     class Model extends nn.Module {
       readonly layers = [new nn.Tanh(), new nn.Softmax(1)];
     }
-    expect(String(new Model())).toBe("Model(\n  (layers.0): Tanh()\n  (layers.1): Softmax(dim=1)\n)");
+    expect(String(new Model())).toBe(
+      "Model(\n  (layers.0): Tanh()\n  (layers.1): Softmax(dim=1)\n)",
+    );
   });
 });
 

@@ -80,9 +80,10 @@ describe("a state dict", () => {
     fc.assert(
       fc.property(tree, (module) => {
         fillDifferently(module);
-        const saved = Object.entries(module.stateDict()).map(
-          ([name, t]): [string, Tensor] => [name, t.clone()],
-        );
+        const saved = Object.entries(module.stateDict()).map(([name, t]): [string, Tensor] => [
+          name,
+          t.clone(),
+        ]);
         for (const [, t] of saved) expect(t.requiresGrad).toBe(false);
         for (const t of Object.values(module.stateDict())) t.fill_(-1);
         const result = module.loadStateDict(Object.fromEntries(saved));
@@ -141,9 +142,7 @@ describe("loading", () => {
   });
 
   test("reports all that is missing, unexpected or of another size at once", () => {
-    expect(() =>
-      layer().loadStateDict({ weight: ones(2, 2), x: ones(3), y: ones(3) }),
-    ).toThrow(
+    expect(() => layer().loadStateDict({ weight: ones(2, 2), x: ones(3), y: ones(3) })).toThrow(
       new Error(
         'Error(s) in loading state_dict for Linear:\n\tMissing key(s) in state_dict: "bias". \n\tUnexpected key(s) in state_dict: "x", "y". \n\tsize mismatch for weight: copying a param with shape torch.Size([2, 2]) from checkpoint, the shape in current model is torch.Size([3, 2]).',
       ),
