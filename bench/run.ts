@@ -75,7 +75,10 @@ const measureMs = positive("ms");
 function shell(title: string, command: string, args: readonly string[], cwd: string): void {
   progress.show(title);
   const { status, stdout, stderr } = spawnSync(command, args, { cwd, encoding: "utf8" });
-  if (status !== 0) fail(`${title} failed:\n${stdout}${stderr}`);
+  if (status === 0) return;
+  progress.clear();
+  console.error(`${title} failed:\n${stdout}${stderr}`);
+  process.exit(1);
 }
 
 if (!existsSync(`${BENCH}node_modules`)) {
