@@ -68,6 +68,13 @@ def splits():
     yield split(24, random_state=7, stratify=[[i % 3 == 0, i % 2 == 0] for i in range(24)], test_size=12)
 
 
+def tutorial():
+    """The data of the README's first example."""
+    X, y = make_circles(1000, noise=0.03, random_state=42)
+    parts = train_test_split(X, y, test_size=0.3, random_state=42, stratify=y)
+    yield {"kind": "tutorial", "want": [array(part) for part in parts]}
+
+
 def random_splits():
     for n, lengths in (
         (10, [3, 7]), (10, [0.3, 0.7]), (10, [0.33, 0.33, 0.34]), (11, [0.5, 0.5]), (7, [0.9, 0.1]), (1, [1]), (5, [5, 0]), (3, [0.5, 0.25, 0.25]),
@@ -107,7 +114,7 @@ def loaders():
 
 def records():
     yield {"versions": encode.versions()}
-    for part in (synthetic, splits, random_splits, loaders):
+    for part in (synthetic, splits, tutorial, random_splits, loaders):
         yield from part()
 
 

@@ -43,6 +43,8 @@ export class DataLoader<T, B = Collated<T>> implements Iterable<B> {
   readonly #fetch: (numbers: Float64Array) => B;
 
   /** @throws TypeError or RangeError for options that are unknown, out of range or exclude each other. */
+  constructor(dataset: readonly T[], options?: DataLoaderOptions<T, B>);
+  constructor(dataset: DatasetLike<T>, options?: DataLoaderOptions<T, B>);
   constructor(dataset: DatasetLike<T>, options: DataLoaderOptions<T, B> = {}) {
     checkOptions("DataLoader", options, KEYS);
     checkDataset("DataLoader", dataset);

@@ -19,7 +19,10 @@ export interface Dataset<T> {
   batch?(indices: Tensor): T;
 }
 
-/** A dataset, or the samples in an array. */
+/**
+ * A dataset, or the samples in an array. What takes one has a signature for arrays of its own, before
+ * the other: an array's `at` may give undefined, which would else become part of the sample's type.
+ */
 export type DatasetLike<T> = Dataset<T> | readonly T[];
 
 /** One tensor for each of `T`. */
@@ -77,6 +80,8 @@ export class Subset<T> implements Dataset<T> {
    * @param indices the samples' numbers, each within the dataset.
    * @throws RangeError if one is not.
    */
+  constructor(dataset: readonly T[], indices: readonly number[]);
+  constructor(dataset: DatasetLike<T>, indices: readonly number[]);
   constructor(dataset: DatasetLike<T>, indices: readonly number[]) {
     checkDataset("Subset", dataset);
     for (const [i, index] of indices.entries()) {
@@ -137,6 +142,9 @@ export function checkDataset(fn: string, dataset: unknown): void {
   }
 }
 
+/** One subset for each length. */
+export type Parts<T, L extends readonly number[]> = { -readonly [K in keyof L]: Subset<T> };
+
 /** What `randomSplit` may be told. */
 export interface RandomSplitOptions {
   /** Where the order comes from; PyTorch's default generator unless given. */
@@ -150,10 +158,15 @@ export interface RandomSplitOptions {
  * @throws RangeError if the lengths do not add up to the dataset's.
  */
 export function randomSplit<T, const L extends readonly number[]>(
+  dataset: readonly T[],
+  lengths: L,
+  options?: RandomSplitOptions,
+): Parts<T, L>;
+export function randomSplit<T, const L extends readonly number[]>(
   dataset: DatasetLike<T>,
   lengths: L,
   options?: RandomSplitOptions,
-): { -readonly [K in keyof L]: Subset<T> };
+): Parts<T, L>;
 export function randomSplit<T>(
   dataset: DatasetLike<T>,
   lengths: readonly number[],

@@ -3,6 +3,7 @@ export { DataLoader, type DataLoaderOptions, type Sampler } from "./dataLoader.t
 export {
   type Dataset,
   type DatasetLike,
+  type Parts,
   type RandomSplitOptions,
   type Row,
   randomSplit,

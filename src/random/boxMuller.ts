@@ -6,7 +6,7 @@ import { fma32, fma64 } from "./fma.ts";
 type Floats = Float32Array | Float64Array;
 
 /** Turns the 16 uniforms at `offset` into normal values, by the C library's functions in float64. */
-export function boxMuller64(data: Float64Array, offset: number, mean: number, std: number): void {
+function boxMuller64(data: Float64Array, offset: number, mean: number, std: number): void {
   for (let j = offset; j < offset + 8; j++) {
     const radius = Math.sqrt(-2 * Math.log(1 - data[j]!));
     const angle = 2 * Math.PI * data[j + 8]!;
@@ -19,7 +19,7 @@ const fround = Math.fround;
 const TWO_PI = fround(2 * Math.PI);
 
 /** Turns the 16 uniforms at `offset` into normal values, as PyTorch's AVX2 build does in float32. */
-export function boxMuller32(data: Float32Array, offset: number, mean: number, std: number): void {
+function boxMuller32(data: Float32Array, offset: number, mean: number, std: number): void {
   const m = fround(mean);
   const s = fround(std);
   // Two short loops: the compiler inlines the logarithm into one, sine and cosine into the other.
@@ -57,7 +57,7 @@ const LOG = Float32Array.of(
 );
 
 /** The natural logarithm of a float32 value in (0, 1]. */
-export function log32(x: number): number {
+function log32(x: number): number {
   bitsAsFloat[0] = x;
   const pattern = bits[0]!;
   let exponent = (pattern >>> 23) - 126;
