@@ -1,0 +1,67 @@
+/**
+ * The library's matrix kernel with nothing around it: operands in WebAssembly's memory and packed
+ * beforehand, the result left there. What the whole call reaches is compared with this.
+ */
+import {
+  ACCUMULATE,
+  type GemmExports,
+  gemmSource,
+  TILE_BYTES,
+} from "../../src/tensor/kernels/wasm/gemm.ts";
+import {
+  getHeap,
+  growTo,
+  hasFusedMultiplyAdd,
+  instantiate,
+} from "../../src/tensor/kernels/wasm/runtime.ts";
+import { operands } from "../inputs.ts";
+import { corners, type Setup } from "../workloads.ts";
+
+/** Rows of A, and steps of the inner dimension, that stay in the caches. */
+const BLOCK = 256;
+
+/** `data` [rows, columns], row by row, or that of its transpose turned around. */
+function upright(data: Float64Array, rows: number, columns: number, transposed: boolean) {
+  if (!transposed) return data;
+  return data.map((_, i) => data[(i % columns) * rows + Math.floor(i / columns)]!);
+}
+
+export const setup: Setup = (params) => {
+  if (params.kind !== "matmul") return "another workload";
+  if (getHeap() === null) return "no WebAssembly";
+  const { m, k, n, dtype } = params;
+  const size = dtype === "float32" ? 4 : 8;
+  const tile = TILE_BYTES / size;
+  const panels = Math.ceil(n / tile) * k * TILE_BYTES;
+  const [aAt, cAt] = [64, 64 + m * k * size];
+  const bAt = (cAt + m * n * size + 64) & -64;
+  const panelsAt = (bAt + k * n * size + 64) & -64;
+  growTo(panelsAt + panels + 64);
+  const { gemm, pack } = instantiate<GemmExports>(gemmSource(dtype, hasFusedMultiplyAdd()));
+  const { f32, f64 } = getHeap()!;
+  const view = dtype === "float32" ? f32 : f64;
+  const inputs = operands(m, k, n);
+  view.set(upright(inputs.a, m, k, params.transposeA), aAt / size);
+  view.set(upright(inputs.b, k, n, params.transposeB), bAt / size);
+  const width = Math.ceil(n / tile) * TILE_BYTES;
+  for (let p = 0; p < k; p += BLOCK) {
+    pack(Math.min(BLOCK, k - p), n, bAt + p * n * size, n * size, panelsAt + p * width, 0);
+  }
+  return {
+    step() {
+      for (let p = 0; p < k; p += BLOCK) {
+        const depth = Math.min(BLOCK, k - p);
+        const flags = p > 0 ? ACCUMULATE : 0;
+        const b = panelsAt + p * width;
+        for (let i = 0; i < m; i += BLOCK) {
+          const a = aAt + (i * k + p) * size;
+          const c = cAt + i * n * size;
+          const rows = Math.min(BLOCK, m - i);
+          const step = depth * TILE_BYTES;
+          gemm(rows, n, depth, a, k * size, b, TILE_BYTES, step, c, n * size, flags, 0);
+        }
+      }
+    },
+    check: () => corners(view.slice(cAt / size, cAt / size + m * n), m, n),
+  };
+};
