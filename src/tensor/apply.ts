@@ -2,6 +2,7 @@ import { isGradEnabled, setGradEnabled } from "../autograd/gradMode.ts";
 import { type MultiRule, Node, type OutputInfo, type Rule } from "../autograd/graph.ts";
 import { canCast, type DType, isFloat, scalarName } from "./dtype.ts";
 import { copy } from "./kernels/elementwise.ts";
+import { type UpdateKernel, update } from "./kernels/update.ts";
 import { alias, fresh, type Geometry } from "./make.ts";
 import { formatShape, SCALAR, type Shape, sameShape } from "./shape.ts";
 import { type Strided, scratch } from "./storage.ts";
@@ -308,6 +309,32 @@ export function applyInPlace<P>(op: Op<P>, inputs: readonly Tensor[], params: P)
     rebase(self, node);
   }
   return self;
+}
+
+/**
+ * Overwrites the first tensors with an update of all of them, in one pass. Records nothing.
+ * @throws Error where recording is on and a tensor requires grad, or shapes or dtypes differ.
+ */
+export function applyUpdate(
+  name: string,
+  kernel: UpdateKernel,
+  tensors: readonly Tensor[],
+  scalars: readonly number[],
+): void {
+  if (isGradEnabled() && anyNode(tensors)) {
+    throw new Error(`${name}: the update cannot be recorded; call it under noGrad`);
+  }
+  const { shape, dtype } = tensors[0]!;
+  for (const t of tensors) {
+    if (!sameShape(t.shape, shape) || t.dtype !== dtype) {
+      throw new RangeError(
+        `${name}: expected tensors of shape ${formatShape(shape)} and dtype ${dtype}, but got ${formatShape(t.shape)} and ${t.dtype}`,
+      );
+    }
+  }
+  for (let i = 0; i < kernel.writes; i++) checkSelfOverlap(tensors[i]!);
+  update(kernel, tensors, scalars);
+  for (let i = 0; i < kernel.writes; i++) tensors[i]!.storage.version++;
 }
 
 /** Whether a change would reach a recorded tensor through a view that recording did not see. */

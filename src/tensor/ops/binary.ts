@@ -6,7 +6,7 @@ import { checkTensor, type Operand, resultTypeOf, toOperand } from "../operand.t
 import type { Tensor } from "../tensor.ts";
 import { binary, comparison, Map1, Map2, Map3, nary } from "./family.ts";
 import { where } from "./ternary.ts";
-import { abs } from "./unary.ts";
+import { abs, squareBackward } from "./unary.ts";
 
 const zeroGradient = () => (g: Tensor) => fresh(g.dtype, g.shape);
 
@@ -327,7 +327,7 @@ const specialPow: Op<number> = {
   vjps: [
     ({ a, params: exponent }) =>
       (g) =>
-        g.mul(exponent === 2 ? a.mul(2) : a.pow(exponent - 1).mul(exponent)),
+        exponent === 2 ? squareBackward(g, a) : g.mul(a.pow(exponent - 1).mul(exponent)),
   ],
 };
 

@@ -97,13 +97,27 @@ export const rsqrt = unary(
       g.mul(-0.5).mul(y.pow(3)),
 );
 
+/** 2·x·g in one pass. */
+export const squareBackward = binary(
+  "squareBackward",
+  new Map2((m, g, x) => m.mul(g, m.mul(x, m.constant(2)))),
+  [
+    ({ b: x }) =>
+      (gg) =>
+        squareBackward(gg, x),
+    ({ a: g }) =>
+      (gg) =>
+        squareBackward(gg, g),
+  ],
+);
+
 /** x · x, in one rounding; PyTorch records it as a power. */
 export const square = unary(
   "square",
   new Map1((m, x) => m.mul(x, x), { int32: (x) => Math.imul(x, x) }),
   ({ a }) =>
     (g) =>
-      g.mul(a.mul(2)),
+      squareBackward(g, a),
   { promotion: "integer", node: "PowBackward0" },
 );
 

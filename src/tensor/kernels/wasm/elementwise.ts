@@ -16,7 +16,8 @@ import {
   V128,
   type ValueType,
 } from "./assembler.ts";
-import { getHeap, type Heap, instantiate } from "./runtime.ts";
+import { copyIn, copyOut, FIRST_SLOT, PIECE_BYTES, SLOT_BYTES } from "./pieces.ts";
+import { getHeap, instantiate } from "./runtime.ts";
 import { NotVectorizable, VectorLanes } from "./vector.ts";
 
 /** How an operand lies against a result of rows and columns. */
@@ -154,12 +155,6 @@ function kernelSource(
 }
 
 type Run = (rows: number, columns: number, ...rest: number[]) => number;
-
-/** Bytes of an operand that are worked on at once; a few of these fit the first-level caches. */
-const PIECE_BYTES = 32768;
-// A little more than a piece, so that results may run over and pieces do not share cache sets.
-const SLOT_BYTES = PIECE_BYTES + 192;
-const FIRST_SLOT = 1024;
 
 /** A body with its kernels, one for each arrangement of operands that has occurred. */
 export class Program {
@@ -329,18 +324,4 @@ function call(kernel: Run, rows: number, columns: number, args: readonly number[
     default:
       return kernel(rows, columns, ...args);
   }
-}
-
-function copyIn(heap: Heap, slot: number, from: TypedArray, start: number, length: number): void {
-  const part = length === from.length ? from : from.subarray(start, start + length);
-  if (from instanceof Float32Array) heap.f32.set(part, slot / 4);
-  else if (from instanceof Float64Array) heap.f64.set(part, slot / 8);
-  else heap.u8.set(part, slot);
-}
-
-function copyOut(heap: Heap, slot: number, to: TypedArray, start: number, length: number): void {
-  if (to instanceof Float32Array) to.set(heap.f32.subarray(slot / 4, slot / 4 + length), start);
-  else if (to instanceof Float64Array)
-    to.set(heap.f64.subarray(slot / 8, slot / 8 + length), start);
-  else to.set(heap.u8.subarray(slot, slot + length), start);
 }
