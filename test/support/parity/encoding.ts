@@ -30,7 +30,9 @@ export type Value =
   | { readonly kind: "slice"; readonly bounds: readonly (number | null)[] }
   | { readonly kind: "ellipsis" }
   | { readonly kind: "dtype"; readonly name: string }
-  | { readonly kind: "dict"; readonly entries: Readonly<Record<string, Value>> };
+  | { readonly kind: "dict"; readonly entries: Readonly<Record<string, Value>> }
+  /** Something of the library's own, where a call is not recorded but made by a script. */
+  | { readonly kind: "live"; readonly value: unknown };
 
 const WORDS: Readonly<Record<string, number>> = { nan: NaN, inf: Infinity, "-inf": -Infinity };
 

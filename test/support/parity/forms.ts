@@ -104,6 +104,8 @@ export class Materializer {
         const [start = null, stop = null, step = null] = value.bounds;
         return { start, stop, step };
       }
+      case "live":
+        return value.value;
       case "ellipsis":
         return "...";
       case "none":
@@ -180,4 +182,25 @@ export function formsOf(target: Target, entry: IndexEntry | undefined): Form[] {
     });
   }
   return forms;
+}
+
+/** What our functions must be told because a JavaScript number does not say whether it is an integer. */
+export function impliedOptions(
+  path: string,
+  args: readonly Value[],
+  kw: Readonly<Record<string, Value>>,
+) {
+  if ("dtype" in kw) return {};
+  const numbers = [...args, ...Object.values(kw)].filter((v) => v.kind === "number");
+  const float = numbers.some((v) => v.kind === "number" && v.float);
+  const name = (dtype: string): Record<string, Value> => ({
+    dtype: { kind: "dtype", name: dtype },
+  });
+  if (path === "arange" && float) return name("f32");
+  if (path === "full") {
+    const fill = args[1] ?? kw.fill_value;
+    if (fill?.kind === "number" && !fill.float) return name("i64");
+    if (fill?.kind === "bool") return name("b");
+  }
+  return {};
 }

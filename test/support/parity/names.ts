@@ -26,7 +26,7 @@ export function splitOpName(op: string): OpName {
 
 /**
  * An error's text with Python's spellings and ours made alike: names in camelCase, keyword
- * arguments as options, without `torch.` before a function, and without `torch.Size` around a shape.
+ * arguments as options, 1.0 as 1, without `torch.` before a function, and without `torch.Size` around a shape.
  */
 export function neutral(text: string): string {
   return text
@@ -34,6 +34,7 @@ export function neutral(text: string): string {
     .replace(/\btorch\./g, "")
     .replace(/\b[a-z][a-z0-9]*(?:_[a-z0-9]+)+\b/g, camelCase)
     .replace(/\b(\w+)=(?=\w|\[|\()/g, "$1: ")
+    .replace(/(\d)\.0\b/g, "$1")
     .replace(/\bTrue\b/g, "true")
     .replace(/\bFalse\b/g, "false")
     .replace(/\bNone(?:Type)?\b/g, "null");

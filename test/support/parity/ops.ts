@@ -14,29 +14,20 @@ import {
   tensorsIn,
   type Value,
 } from "./encoding.ts";
-import { type Form, formsOf, type IndexEntry, LISTED, type Target, targetOf } from "./forms.ts";
+import {
+  type Form,
+  formsOf,
+  type IndexEntry,
+  impliedOptions,
+  LISTED,
+  type Target,
+  targetOf,
+} from "./forms.ts";
 import { dtypeOf, flatten, need } from "./library.ts";
 import { errorMatches } from "./names.ts";
 import { compareGradients, compareOutputs, flattenFigure, gradientsOf } from "./outputs.ts";
 import { attempt, type Outcome, Unsupported } from "./report.ts";
 import { signatureOf } from "./signatures.ts";
-
-/** What our functions must be told because a JavaScript number does not say whether it is an integer. */
-function impliedOptions(path: string, args: readonly Value[], kw: Readonly<Record<string, Value>>) {
-  if ("dtype" in kw) return {};
-  const numbers = [...args, ...Object.values(kw)].filter((v) => v.kind === "number");
-  const float = numbers.some((v) => v.kind === "number" && v.float);
-  const name = (dtype: string): Record<string, Value> => ({
-    dtype: { kind: "dtype", name: dtype },
-  });
-  if (path === "arange" && float) return name("f32");
-  if (path === "full") {
-    const fill = args[1] ?? kw.fill_value;
-    if (fill?.kind === "number" && !fill.float) return name("i64");
-    if (fill?.kind === "bool") return name("b");
-  }
-  return {};
-}
 
 /** @throws Unsupported where a record holds what the library does not have at all. */
 function checkSupported(values: readonly Value[]): void {

@@ -15,6 +15,7 @@ import { runModule } from "./modules.ts";
 import { runOp } from "./ops.ts";
 import { runOptimizer } from "./optimizers.ts";
 import type { Outcome } from "./report.ts";
+import { runRepr, runScript } from "./scripts.ts";
 
 /** Runs one record of a kind of file. */
 type Runner = (record: JsonObject, index: ReadonlyMap<string, IndexEntry>) => Outcome;
@@ -26,6 +27,8 @@ const RUNNERS: readonly (readonly [RegExp, Runner])[] = [
   [/^optim\.jsonl$/, runOptimizer],
   [/^init\.jsonl$/, runInit],
   [/^rng\.jsonl$/, runDraw],
+  [/^repr\.jsonl$/, runRepr],
+  [/^scripts\.jsonl$/, runScript],
 ];
 
 export function runnerOf(file: string): Runner | null {

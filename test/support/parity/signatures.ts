@@ -118,6 +118,11 @@ const SIGNATURES: Readonly<Record<string, string>> = {
   "nn.functional.linear": "input, weight | bias",
   "nn.functional.dropout": "input | p, training",
 
+  // autograd
+  backward: "self | gradient, retain_graph, create_graph, inputs",
+  "autograd.grad":
+    "outputs, inputs | grad_outputs, retain_graph, create_graph, only_inputs, allow_unused",
+
   // modules
   "nn.Linear": "in_features, out_features | bias",
   "nn.Flatten": "start_dim, end_dim",
