@@ -3,16 +3,19 @@
 export type Fields = ReadonlyMap<string, readonly string[]>;
 
 /** Writes `#page?key=value&key=value`; a list gives one field an entry. */
-export function writeLink(page: string, fields: Readonly<Record<string, string | readonly string[]>>) {
+export function writeLink(
+  page: string,
+  fields: Readonly<Record<string, string | readonly string[]>>,
+) {
   const pairs = Object.entries(fields).flatMap(([key, value]) =>
-    (typeof value === "string" ? [value] : value).map((entry) => `${key}=${escape(entry)}`),
+    (typeof value === "string" ? [value] : value).map((entry) => `${key}=${encode(entry)}`),
   );
   return `#${page}?${pairs.join("&")}`;
 }
 
 // Commas and colons are legal in a fragment and keep the address readable; parentheses and
 // asterisks are escaped too, because chat programs cut a link or take it for formatting there.
-function escape(text: string): string {
+function encode(text: string): string {
   return encodeURIComponent(text)
     .replace(/%2C/g, ",")
     .replace(/%3A/g, ":")
@@ -26,12 +29,12 @@ export function readLink(hash: string): { readonly page: string; readonly fields
   for (const pair of query.split("&")) {
     if (pair === "") continue;
     const [key = "", value = ""] = pair.split(/=(.*)/s);
-    fields.set(unescape(key), [...(fields.get(unescape(key)) ?? []), unescape(value)]);
+    fields.set(decode(key), [...(fields.get(decode(key)) ?? []), decode(value)]);
   }
-  return { page: unescape(page), fields };
+  return { page: decode(page), fields };
 }
 
-function unescape(text: string): string {
+function decode(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {

@@ -13,8 +13,24 @@ import { type Token, tokenize } from "./lexer.ts";
 export const MAX_LENGTH = 2000;
 const MAX_DEPTH = 120;
 
+// A part's name also appears in the snippets, so it is no word of either language.
+const WORDS = new Set(
+  (
+    "and as assert async await break case catch class const continue debugger def default del " +
+    "delete do elif else enum except export extends false finally for from function global if " +
+    "implements import in instanceof interface is lambda let math new nonlocal not null or " +
+    "package pass private protected public raise return static super switch tensor this throw " +
+    "true try typeof var void while with yield None True False"
+  ).split(" "),
+);
 const NAMESPACES = new Set(["Math", "torch", "tapegrad"]);
-const CONSTANTS: Readonly<Record<string, "pi" | "e">> = { pi: "pi", π: "pi", PI: "pi", e: "e", E: "e" };
+const CONSTANTS: Readonly<Record<string, "pi" | "e">> = {
+  pi: "pi",
+  π: "pi",
+  PI: "pi",
+  e: "e",
+  E: "e",
+};
 
 /**
  * Reads a surface f(x, y), written as plain mathematics (`(1-x)^2 + 100*(y-x^2)^2`, `2x`, `|x|`,
@@ -51,7 +67,7 @@ class Parser {
   }
 
   program(): Program {
-    if (this.current.type === "end") throw this.error("write an expression in x and y");
+    if (this.atEnd) throw this.error("write an expression in x and y");
     this.readParameters();
     const braced = this.accept("{");
     this.readBindings();
@@ -60,7 +76,7 @@ class Parser {
     while (this.accept(";"));
     if (braced) this.expect("}", "to close the function body");
     while (this.accept(";"));
-    if (this.current.type !== "end") throw this.unexpected();
+    if (!this.atEnd) throw this.unexpected();
     const uses = this.dependencies(result);
     if (!uses.x && !uses.y) {
       throw new ExpressionError("depends on neither x nor y, so there is no surface to descend", {
@@ -74,14 +90,13 @@ class Parser {
   // ---- tokens
 
   private get current(): Token {
-    return this.peek(0);
-  }
-
-  private peek(ahead: number): Token {
-    const last = this.tokens.length - 1;
-    const token = this.tokens[Math.min(this.position + ahead, last)];
+    const token = this.tokens[Math.min(this.position, this.tokens.length - 1)];
     if (token === undefined) throw new Error("the token list is never empty");
     return token;
+  }
+
+  private get atEnd(): boolean {
+    return this.current.type === "end";
   }
 
   private accept(symbol: string): boolean {
@@ -255,7 +270,13 @@ class Parser {
     const left = this.postfix();
     if (!this.accept("^")) return left;
     // Right-associative, and -x^2 is -(x^2), as in mathematics.
-    return { type: "binary", operator: "^", left, right: this.signed(), span: this.spanFrom(start) };
+    return {
+      type: "binary",
+      operator: "^",
+      left,
+      right: this.signed(),
+      span: this.spanFrom(start),
+    };
   }
 
   private postfix(): Expression {
@@ -388,6 +409,7 @@ function isReserved(name: string): boolean {
     Object.hasOwn(OPERATOR_METHODS, name) ||
     Object.hasOwn(CONSTANTS, name) ||
     NAMESPACES.has(name) ||
+    WORDS.has(name) ||
     name === "x" ||
     name === "y"
   );

@@ -157,7 +157,11 @@ class Printer {
       return this.literal(evaluateConstant(node, this.constants));
     }
     if (this.language === "pytorch") {
-      return { text: `torch.${method}(${list(args.map(torchTensor))})`, level: ATOM, constant: false };
+      return {
+        text: `torch.${method}(${list(args.map(torchTensor))})`,
+        level: ATOM,
+        constant: false,
+      };
     }
     const [receiver, ...rest] = args.map((arg) => this.libraryTensor(arg));
     if (receiver === undefined) throw new Error(`${name} takes an argument`);

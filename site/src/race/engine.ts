@@ -153,14 +153,19 @@ export function standingAt(runner: Runner, step: number): Standing | undefined {
  * The first step at which a runner is within the tolerance: by its loss above the smallest value
  * where that is known, otherwise by its gradient norm.
  * @param minimum the surface's smallest value, or undefined where it is unknown.
+ * @param from the first step to look at.
  */
 export function stepsToTolerance(
   trajectory: Trajectory,
   tolerance: number,
   minimum: number | undefined,
+  from = 0,
 ): number | undefined {
   const series = minimum === undefined ? trajectory.gradNorm : trajectory.loss;
   const limit = minimum === undefined ? tolerance : minimum + tolerance;
-  const found = series.findIndex((value) => value <= limit);
-  return found < 0 ? undefined : found;
+  for (let step = from; step < series.length; step++) {
+    const value = series[step];
+    if (value !== undefined && value <= limit) return step;
+  }
+  return undefined;
 }

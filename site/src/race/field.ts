@@ -21,7 +21,12 @@ export interface Field {
  * @param columns grid points along x, at least 2.
  * @param rows grid points along y, at least 2.
  */
-export function sampleField(program: Program, bounds: Bounds, columns: number, rows: number): Field {
+export function sampleField(
+  program: Program,
+  bounds: Bounds,
+  columns: number,
+  rows: number,
+): Field {
   const values = noGrad(() => {
     const x = linspace(bounds.x0, bounds.x1, columns, { dtype: "float64" }).view(1, columns);
     const y = linspace(bounds.y0, bounds.y1, rows, { dtype: "float64" }).view(rows, 1);

@@ -21,8 +21,7 @@ export function heightScale(field: Field, levelCount: number): HeightScale {
     return { kind: "linear", toUnit: () => 0.5, levels: [] };
   }
   const depths = field.values.filter((value) => Number.isFinite(value)).sort();
-  const quantile = (part: number) =>
-    (depths[Math.floor(part * (depths.length - 1))] ?? low) - low;
+  const quantile = (part: number) => (depths[Math.floor(part * (depths.length - 1))] ?? low) - low;
   if (quantile(0.5) >= LOG_BELOW * range) {
     const levels = range01(levelCount).map((unit) => low + unit * range);
     return { kind: "linear", toUnit: (height) => clamp((height - low) / range), levels };

@@ -100,7 +100,10 @@ export function label(config: RunnerConfig): string {
   const parts: string[] = [config.kind];
   for (const { info, value } of writtenOptions(config)) {
     if (info.key === "lr") parts.splice(1, 0, `lr ${value}`);
-    else parts.push(value === true ? info.label.toLowerCase() : `${info.label.toLowerCase()} ${value}`);
+    else
+      parts.push(
+        value === true ? info.label.toLowerCase() : `${info.label.toLowerCase()} ${value}`,
+      );
   }
   return parts.length > 1 ? `${parts[0]} ${parts.slice(1).join(", ")}` : config.kind;
 }

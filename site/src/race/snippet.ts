@@ -1,8 +1,8 @@
 import type { Program } from "../expression/ast.ts";
 import { print } from "../expression/print.ts";
 import { label, type OptionInfo, type RunnerConfig, writtenOptions } from "./optimizers.ts";
-import type { Point } from "./surfaces.ts";
 import type { SnippetLanguage } from "./state.ts";
+import type { Point } from "./surfaces.ts";
 
 /** What a snippet stands for. */
 export interface SnippetSettings {
@@ -67,10 +67,14 @@ function typescriptOptions(config: RunnerConfig): string {
 function pytorch({ name, program, start, steps, runners }: SnippetSettings): string {
   const { bindings, result } = print(program, "pytorch");
   const lines = [...bindings.map(({ name: part, code }) => `    ${part} = ${code}`)];
-  const usesMath = [...bindings.map(({ code }) => code), result].some((code) => /\bmath\./.test(code));
+  const usesMath = [...bindings.map(({ code }) => code), result].some((code) =>
+    /\bmath\./.test(code),
+  );
   const both = program.uses.y;
   const loss = both ? "f(point[0], point[1])" : "f(point[0])";
-  const point = both ? `[${pythonFloat(start.x)}, ${pythonFloat(start.y)}]` : `[${pythonFloat(start.x)}]`;
+  const point = both
+    ? `[${pythonFloat(start.x)}, ${pythonFloat(start.y)}]`
+    : `[${pythonFloat(start.x)}]`;
   return [
     ...(usesMath ? ["import math", ""] : []),
     "import torch",

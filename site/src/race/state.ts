@@ -88,7 +88,8 @@ export function writeRace(state: RaceState): Record<string, string | readonly st
   };
 }
 
-function writeRunner(config: RunnerConfig): string {
+/** Writes `Adam,lr:0.01,amsgrad:true`: the rate, and what differs from the defaults. */
+export function writeRunner(config: RunnerConfig): string {
   const options = writtenOptions(config).map(({ info, value }) => `${info.key}:${value}`);
   return [config.kind, ...options].join(",");
 }
@@ -137,7 +138,8 @@ function readPoint(reader: FieldReader): Point | undefined {
 
 function readBounds(reader: FieldReader): Bounds | undefined {
   const [x0, x1, y0, y1] = reader.numbers("v", 4) ?? [];
-  if (x0 === undefined || x1 === undefined || y0 === undefined || y1 === undefined) return undefined;
+  if (x0 === undefined || x1 === undefined || y0 === undefined || y1 === undefined)
+    return undefined;
   const bounds = { x0: limit(x0), x1: limit(x1), y0: limit(y0), y1: limit(y1) };
   if (isView(bounds)) return bounds;
   reader.reject("v", [x0, x1, y0, y1].join(","));

@@ -149,7 +149,16 @@ describe("an expression that cannot be read", () => {
   });
 
   it("always gives a place inside the source", () => {
-    const piece = fc.constantFrom(..."xy123+-*/^()|,.;= ", "sin", "const ", "=>", "π", "\n", "{", "}");
+    const piece = fc.constantFrom(
+      ..."xy123+-*/^()|,.;= ",
+      "sin",
+      "const ",
+      "=>",
+      "π",
+      "\n",
+      "{",
+      "}",
+    );
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 20 }), (pieces) => {
         const source = pieces.join("");

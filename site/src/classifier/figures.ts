@@ -1,0 +1,54 @@
+import { h } from "../ui/dom.ts";
+import { formatNumber } from "../ui/numbers.ts";
+import type { Training } from "./training.ts";
+
+const ROWS = ["Epoch", "Train loss", "Test loss", "Train accuracy", "Test accuracy"] as const;
+
+/** The run's present figures. */
+export function createFigures() {
+  const cells = ROWS.map(() => h("data", { value: "" }, "–"));
+  const element = h(
+    "table",
+    { id: "training-figures" },
+    h("caption", {}, "Training figures"),
+    h("thead", {}, h("tr", {}, ...ROWS.map((name) => h("th", { scope: "col" }, name)))),
+    h("tbody", {}, h("tr", {}, ...cells.map((cell) => h("td", { class: "figure" }, cell)))),
+  );
+  return {
+    element: h(
+      "div",
+      { class: "table-scroll", role: "region", "aria-label": "Figures", tabindex: 0 },
+      element,
+    ),
+    show(training: Training) {
+      figuresOf(training).forEach(({ exact, text }, index) => {
+        const cell = cells[index];
+        if (cell === undefined || cell.value === exact) return;
+        cell.value = exact;
+        cell.textContent = text;
+      });
+    },
+  };
+}
+
+/** The figures in a sentence. */
+export function figuresInWords(training: Training): string {
+  const [, ...figures] = figuresOf(training);
+  return `${figures.map(({ name, text }) => `${name} ${text}`).join(", ")}.`;
+}
+
+function figuresOf({ epoch, trainLosses, testLosses, snapshot }: Training) {
+  const values = [
+    epoch,
+    trainLosses.at(-1),
+    testLosses.at(-1),
+    snapshot?.trainAccuracy,
+    snapshot?.testAccuracy,
+  ];
+  return ROWS.map((name, index) => {
+    const value = values[index];
+    const known = value !== undefined && !Number.isNaN(value);
+    const text = index >= 3 ? `${(100 * (value ?? 0)).toFixed(1)} %` : formatNumber(value ?? 0);
+    return { name, exact: String(value ?? ""), text: known ? text : "–" };
+  });
+}

@@ -1,0 +1,62 @@
+import type { Snapshot } from "../classifier/trainer.ts";
+import { FONT } from "./axes.ts";
+import { divergingColour, mapImage } from "./classes.ts";
+import type { Canvas2D } from "./marks.ts";
+import type { Theme } from "./theme.ts";
+
+const TILE = 62;
+const GAP = 8;
+const HEADING = 22;
+
+/** How the maps of all hidden units are laid out in a width: each layer starts a new row. */
+export function unitsHeight(widths: readonly number[], width: number): number {
+  const perRow = tilesPerRow(width);
+  return widths.reduce(
+    (sum, units) => sum + HEADING + Math.ceil(units / perRow) * (TILE + GAP) + GAP,
+    0,
+  );
+}
+
+function tilesPerRow(width: number): number {
+  return Math.max(1, Math.floor((width + GAP) / (TILE + GAP)));
+}
+
+/** Paints the map of every hidden unit, each on its own scale, so that its shape shows. */
+export function drawUnits(
+  context: Canvas2D,
+  snapshot: Snapshot,
+  width: number,
+  theme: Theme,
+): void {
+  const { side, layers } = snapshot;
+  const size = side * side;
+  const perRow = tilesPerRow(width);
+  let top = 0;
+  context.textAlign = "left";
+  context.textBaseline = "middle";
+  layers.forEach((maps, layer) => {
+    const units = maps.length / size;
+    context.fillStyle = theme.text;
+    context.font = `600 13px ${FONT}`;
+    context.fillText(`Layer ${layer + 1}: ${units} units`, 0, top + HEADING / 2);
+    top += HEADING;
+    for (let unit = 0; unit < units; unit++) {
+      const values = maps.subarray(unit * size, (unit + 1) * size);
+      const strength = largest(values) || 1;
+      const image = mapImage(values, side, (value) => divergingColour(theme, value / strength));
+      const x = (unit % perRow) * (TILE + GAP);
+      const y = top + Math.floor(unit / perRow) * (TILE + GAP);
+      context.drawImage(image, x, y, TILE, TILE);
+      context.strokeStyle = theme.line;
+      context.lineWidth = 1;
+      context.strokeRect(x + 0.5, y + 0.5, TILE - 1, TILE - 1);
+    }
+    top += Math.ceil(units / perRow) * (TILE + GAP) + GAP;
+  });
+}
+
+function largest(values: Float32Array): number {
+  let most = 0;
+  for (const value of values) most = Math.max(most, Math.abs(value));
+  return most;
+}
