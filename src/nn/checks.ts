@@ -8,6 +8,17 @@ export function checkTensor(fn: string, argument: string, value: unknown): void 
   }
 }
 
+/** @throws TypeError if an option that is given is neither true nor false. */
+export function checkFlags<O extends object>(fn: string, options: O, names: (keyof O)[]): void {
+  for (const name of names) {
+    const value: unknown = options[name];
+    if (value === undefined || typeof value === "boolean") continue;
+    throw new TypeError(
+      `${fn}(): option '${String(name)}' must be true or false, got ${describe(value)}`,
+    );
+  }
+}
+
 /** @throws TypeError or RangeError if `value` is no integer of at least 0. */
 export function checkSize(fn: string, argument: string, value: number): void {
   if (!Number.isInteger(value)) {

@@ -13,7 +13,13 @@ import {
 import { checkOptions } from "../tensor/options.ts";
 import { numel, sameShape } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { checkNumber, checkProbability, checkSmoothing, checkTensor } from "./checks.ts";
+import {
+  checkFlags,
+  checkNumber,
+  checkProbability,
+  checkSmoothing,
+  checkTensor,
+} from "./checks.ts";
 
 export type { Reduction } from "../tensor/ops/loss.ts";
 
@@ -91,6 +97,7 @@ export interface DropoutOptions {
 export function dropout(input: Tensor, options: DropoutOptions = {}): Tensor {
   checkTensor("dropout", "input", input);
   checkOptions("dropout", options, ["p", "training"]);
+  checkFlags("dropout", options, ["training"]);
   const { p = 0.5, training = true } = options;
   checkProbability("dropout", p);
   const n = numel(input.shape);

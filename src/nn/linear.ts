@@ -1,8 +1,8 @@
-import { type DType, getDefaultDtype } from "../tensor/dtype.ts";
+import { checkDType, type DType, getDefaultDtype } from "../tensor/dtype.ts";
 import { fresh } from "../tensor/make.ts";
 import { checkOptions } from "../tensor/options.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { checkSize } from "./checks.ts";
+import { checkFlags, checkSize } from "./checks.ts";
 import { linear } from "./functional.ts";
 import { kaimingUniform_, uniform_ } from "./init.ts";
 import { Module } from "./module.ts";
@@ -44,11 +44,13 @@ export class Linear extends Module {
     checkSize("Linear", "inFeatures", inFeatures);
     checkSize("Linear", "outFeatures", outFeatures);
     checkOptions("Linear", options, ["bias", "dtype"]);
-    const dtype = options.dtype ?? getDefaultDtype();
+    checkFlags("Linear", options, ["bias"]);
+    const { bias = true, dtype = getDefaultDtype() } = options;
+    checkDType("Linear", dtype);
     this.inFeatures = inFeatures;
     this.outFeatures = outFeatures;
     this.weight = new Parameter(fresh(dtype, [outFeatures, inFeatures]));
-    this.bias = (options.bias ?? true) ? new Parameter(fresh(dtype, [outFeatures])) : null;
+    this.bias = bias ? new Parameter(fresh(dtype, [outFeatures])) : null;
     this.resetParameters();
   }
 

@@ -3,6 +3,7 @@ import { type DType, isFloat } from "../tensor/dtype.ts";
 import { checkOptions } from "../tensor/options.ts";
 import { describe } from "../tensor/shape.ts";
 import { Tensor } from "../tensor/tensor.ts";
+import { checkFlags } from "./checks.ts";
 import { Buffer, castMembers, Parameter } from "./parameter.ts";
 import { type IncompatibleKeys, loadState, type StateDict, saveState } from "./stateDict.ts";
 import {
@@ -24,8 +25,6 @@ export interface NamedOptions {
   /** Whether to list those of submodules too; true. */
   recurse?: boolean;
 }
-
-const NAMED = ["prefix", "recurse"];
 
 /** A module that maps one tensor to another, as the layers of a `Sequential` do. */
 export type TensorModule = Module & { forward(input: Tensor): Tensor };
@@ -62,7 +61,7 @@ export abstract class Module {
 
   /** The parameters with their names, such as `model.0.weight`; a shared one under its first name. */
   namedParameters(options: NamedOptions = {}): [string, Parameter][] {
-    checkOptions("namedParameters", options, NAMED);
+    checkNamed("namedParameters", options);
     return namedMembers(this, options.prefix ?? "", options.recurse ?? true, parametersOf);
   }
 
@@ -73,7 +72,7 @@ export abstract class Module {
 
   /** The buffers with their names; a shared one under its first name. */
   namedBuffers(options: NamedOptions = {}): [string, Tensor][] {
-    checkOptions("namedBuffers", options, NAMED);
+    checkNamed("namedBuffers", options);
     return namedMembers(this, options.prefix ?? "", options.recurse ?? true, buffersOf);
   }
 
@@ -89,6 +88,7 @@ export abstract class Module {
    */
   namedModules(options: { prefix?: string; removeDuplicate?: boolean } = {}): [string, Module][] {
     checkOptions("namedModules", options, ["prefix", "removeDuplicate"]);
+    checkFlags("namedModules", options, ["removeDuplicate"]);
     return namedModules(this, options.prefix ?? "", options.removeDuplicate ?? true);
   }
 
@@ -170,6 +170,7 @@ export abstract class Module {
     options: { persistent?: boolean } = {},
   ): void {
     checkOptions("registerBuffer", options, ["persistent"]);
+    checkFlags("registerBuffer", options, ["persistent"]);
     this.#checkName("buffer", name);
     if (tensor !== null && !(tensor instanceof Tensor)) {
       throw new TypeError(
@@ -195,6 +196,7 @@ export abstract class Module {
    */
   stateDict(options: { prefix?: string; keepVars?: boolean } = {}): StateDict {
     checkOptions("stateDict", options, ["prefix", "keepVars"]);
+    checkFlags("stateDict", options, ["keepVars"]);
     return saveState(this, options.prefix ?? "", options.keepVars ?? false);
   }
 
@@ -211,6 +213,7 @@ export abstract class Module {
     options: { strict?: boolean } = {},
   ): IncompatibleKeys {
     checkOptions("loadStateDict", options, ["strict"]);
+    checkFlags("loadStateDict", options, ["strict"]);
     return loadState(this, state, options.strict ?? true);
   }
 
@@ -245,6 +248,7 @@ export abstract class Module {
    */
   zeroGrad(options: { setToNull?: boolean } = {}): void {
     checkOptions("zeroGrad", options, ["setToNull"]);
+    checkFlags("zeroGrad", options, ["setToNull"]);
     for (const parameter of this.parameters()) {
       if ((options.setToNull ?? true) || parameter.grad === null) {
         parameter.grad = null;
@@ -366,6 +370,11 @@ function sort(
       sort(members, `${key}.${index}`, value, String(index), item, undefined);
     }
   }
+}
+
+function checkNamed(fn: string, options: NamedOptions): void {
+  checkOptions(fn, options, ["prefix", "recurse"]);
+  checkFlags(fn, options, ["recurse"]);
 }
 
 function parametersOf(members: Members): readonly Slot<Parameter>[] {

@@ -1,7 +1,7 @@
 import { type DType, isFloat } from "../tensor/dtype.ts";
 import { checkOptions } from "../tensor/options.ts";
 import { Tensor } from "../tensor/tensor.ts";
-import { checkTensor } from "./checks.ts";
+import { checkFlags, checkTensor } from "./checks.ts";
 import type { Members } from "./tree.ts";
 
 /** Options of a `Parameter`. */
@@ -22,6 +22,7 @@ export class Parameter extends Tensor {
   constructor(data: Tensor, options: ParameterOptions = {}) {
     checkTensor("Parameter", "data", data);
     checkOptions("Parameter", options, ["requiresGrad"]);
+    checkFlags("Parameter", options, ["requiresGrad"]);
     super(data.storage, data.offset, data.shape, data.strides, data.dtype);
     if (options.requiresGrad ?? true) this.requiresGrad_();
   }
@@ -69,6 +70,7 @@ export class Buffer extends Tensor {
   constructor(data: Tensor, options: BufferOptions = {}) {
     checkTensor("Buffer", "data", data);
     checkOptions("Buffer", options, ["persistent"]);
+    checkFlags("Buffer", options, ["persistent"]);
     super(data.storage, data.offset, data.shape, data.strides, data.dtype);
     this.persistent = options.persistent ?? true;
   }

@@ -5,7 +5,7 @@ import { div } from "../tensor/ops/binary.ts";
 import { cat, stack } from "../tensor/ops/join.ts";
 import { checkOptions } from "../tensor/options.ts";
 import { Tensor } from "../tensor/tensor.ts";
-import { checkNumber, checkTensor } from "./checks.ts";
+import { checkFlags, checkNumber, checkTensor } from "./checks.ts";
 
 /**
  * Scales gradients so that their norm, all taken together as one vector, is at most `maxNorm`.
@@ -24,6 +24,7 @@ export function clipGradNorm_(
   const fn = "clipGradNorm_";
   checkLimit(fn, "maxNorm", maxNorm);
   checkOptions(fn, options, ["normType", "errorIfNonfinite"]);
+  checkFlags(fn, options, ["errorIfNonfinite"]);
   const { normType = 2, errorIfNonfinite = false } = options;
   checkNumber(fn, "normType", normType);
   const grads = gradsOf(fn, parameters);

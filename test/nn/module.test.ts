@@ -424,6 +424,22 @@ describe("printing", () => {
   });
 });
 
+test("options that are neither true nor false are refused", () => {
+  const layer = new nn.Linear(1, 1);
+  // @ts-expect-error no flag
+  expect(() => layer.zeroGrad({ setToNull: "no" })).toThrow(
+    `zeroGrad(): option 'setToNull' must be true or false, got "no"`,
+  );
+  // @ts-expect-error no flag
+  expect(() => new nn.Linear(1, 1, { bias: null })).toThrow(
+    "Linear(): option 'bias' must be true or false, got null",
+  );
+  // @ts-expect-error no dtype
+  expect(() => new nn.Linear(1, 1, { dtype: "float16" })).toThrow(
+    "argument 'dtype' must be one of",
+  );
+});
+
 test("the same seed makes the same model", () => {
   const build = () => {
     manualSeed(7);
