@@ -9,7 +9,7 @@ import {
   RELU,
   TILE_BYTES,
 } from "./gemm.ts";
-import { getHeap, hasFusedMultiplyAdd, instantiate, SCRATCH_BYTES } from "./runtime.ts";
+import { getHeap, hasFusedMultiplyAdd, instantiate } from "./runtime.ts";
 
 /** Below this many multiplications the plain loop is done before the operands are copied. */
 const WORTHWHILE = 1000;
@@ -201,4 +201,3 @@ export function gemm(
   }
   return true;
 }
-void SCRATCH_BYTES;

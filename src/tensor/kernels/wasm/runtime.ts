@@ -46,7 +46,7 @@ export interface Heap {
 
 let heap: Heap | null = null;
 let tried = false;
-let allowed = !(typeof process === "object" && process.env?.["TAPEGRAD_WASM"] === "0");
+let allowed = !(typeof process === "object" && process.env?.TAPEGRAD_WASM === "0");
 let fused = false;
 
 function derive(target: Heap): void {
