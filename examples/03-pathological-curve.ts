@@ -70,7 +70,9 @@ const rows = [50, 1000].flatMap((n) =>
     // updates no two builds, even of PyTorch, agree on where it is.
     if (name === "SGD" && n > 50) return [name, `${n}`, "chaotic"];
     const gap = ours[name].sub(builtIn[name]).slice(0, 0, n).abs().max().item();
-    const last = [...ours[name].at(n - 1).toTypedArray()].map((value) => significant(value, 8));
+    const last = [...ours[name].at(n - 1).toTypedArray()].map((value) =>
+      Math.abs(value) < 1 ? significant(value, 6) : value.toFixed(6),
+    );
     return [name, `${n}`, ...last, sci(gap, 0)];
   }),
 );

@@ -28,26 +28,26 @@ class BinaryClassifier extends nn.Module {
   }
 }
 
-const moments = denseEarly(EPOCHS, 24);
 const lr = 0.01;
-const optimizers = {
-  SGD: (params: Iterable<Tensor>) => new optim.SGD(params, { lr }),
-  Momentum: (params: Iterable<Tensor>) => new optim.SGD(params, { lr, momentum: 0.9 }),
-  RMSprop: (params: Iterable<Tensor>) => new optim.RMSprop(params, { lr }),
-  Adam: (params: Iterable<Tensor>) => new optim.Adam(params, { lr }),
+const optimizers: Record<string, (params: Iterable<Tensor>) => optim.Optimizer<object>> = {
+  SGD: (params) => new optim.SGD(params, { lr }),
+  Momentum: (params) => new optim.SGD(params, { lr, momentum: 0.9 }),
+  RMSprop: (params) => new optim.RMSprop(params, { lr }),
+  Adam: (params) => new optim.Adam(params, { lr }),
 };
 export const train: Record<string, number[]> = {};
 export const test: Record<string, number[]> = {};
 const boundaries: Record<string, Panel[]> = {};
 const rows: (string | undefined)[][] = [];
+const moments = denseEarly(EPOCHS, 24);
 
 for (const [name, rule] of Object.entries(optimizers)) {
   manualSeed(42);
   const model = new BinaryClassifier();
   const criterion = new nn.BCEWithLogitsLoss();
   const optimizer = rule(model.parameters());
-  const [trainLosses, testLosses, panels]: [number[], number[], Panel[]] = [[], [], []];
   const logit = (x1: Tensor, x2: Tensor) => model.forward(stack([x1, x2], 1));
+  [train[name], test[name], boundaries[name]] = [[], [], []];
   for (let epoch = 1; epoch <= EPOCHS; epoch++) {
     model.train();
     optimizer.zeroGrad();
@@ -57,32 +57,26 @@ for (const [name, rule] of Object.entries(optimizers)) {
 
     model.eval();
     const testLoss = noGrad(() => criterion.forward(model.forward(xTest), yTest));
-    trainLosses.push(loss.item());
-    testLosses.push(testLoss.item());
-    if (moments.includes(epoch))
-      panels.push(boundary(`${name}, epoch ${epoch}`, logit, xTest, yTest));
+    train[name].push(loss.item());
+    test[name].push(testLoss.item());
+    const drawn = `${name}, epoch ${epoch}`;
+    if (moments.includes(epoch)) boundaries[name].push(boundary(drawn, logit, xTest, yTest));
     progress(epoch, EPOCHS, `${name}, training loss ${loss.item().toFixed(4)}`);
   }
-  const right = noGrad(() => model.forward(xTest).gt(0).eq(yTest.bool()).float().mean());
-  const [last, lastTest] = [trainLosses, testLosses].map((losses) => losses.at(-1)?.toFixed(4));
-  rows.push([name, last, lastTest, `${(100 * right.item()).toFixed(1)} %`]);
-  train[name] = trainLosses;
-  test[name] = testLosses;
-  boundaries[name] = panels;
+  const right = noGrad(() => model.forward(xTest).gt(0).eq(yTest.bool()))
+    .float()
+    .mean()
+    .item();
+  const [last, lastTest] = [train[name], test[name]].map((losses) => losses.at(-1)?.toFixed(4));
+  rows.push([name, last, lastTest, `${(100 * right).toFixed(1)} %`]);
 }
 
 printTable(["optimizer", "train loss", "test loss", "test accuracy"], rows);
 const axes = { x: "epoch", y: "cross-entropy (nats)", first: 1 };
-drawCurves(
-  "05-make-circles-loss",
-  "make_circles: Adam and RMSprop learn it in 100 epochs, SGD does not",
-  [
-    { title: "Training loss", ...axes, series: train },
-    { title: "Test loss", ...axes, series: test },
-  ],
-);
-drawBoundaries(
-  "05-make-circles-boundary",
-  "make_circles: where the network draws the line",
-  boundaries,
-);
+drawCurves("05-make-circles-loss", "make_circles in 100 epochs: SGD has hardly begun to learn", [
+  { title: "Training loss", ...axes, series: train },
+  { title: "Test loss", ...axes, series: test },
+]);
+const title =
+  "Where the network draws the line\nTest data: blue circles outside, orange triangles inside";
+drawBoundaries("05-make-circles-boundary", title, boundaries);

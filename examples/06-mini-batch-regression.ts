@@ -1,5 +1,5 @@
 /**
- * Regression in mini-batches: a DataLoader and the plain five-line loop, SGD against Adam.
+ * Regression in mini-batches: a DataLoader and the plain five-line loop, SGD with momentum against Adam.
  */
 import { data, manualSeed, nn, noGrad, optim, randn, type Tensor } from "tapegrad";
 import { drawCurves } from "./support/draw.ts";
@@ -17,7 +17,7 @@ const training = new data.TensorDataset(X.slice(0, 0, 512), y.slice(0, 0, 512));
 const [xTest, yTest] = [X.slice(0, 512), y.slice(0, 512)];
 
 const optimizers = {
-  SGD: (params: Iterable<Tensor>) =>
+  Momentum: (params: Iterable<Tensor>) =>
     new optim.SGD(params, { lr: 0.01, momentum: 0.9, weightDecay: 1e-4 }),
   Adam: (params: Iterable<Tensor>) => new optim.Adam(params, { lr: 0.01 }),
 };

@@ -51,7 +51,7 @@ export function drawSurface(
   ground: Ground,
   paths: Record<string, Points>,
 ): void {
-  picture(name, title, [[surface("", ground, paths)]], { width: 1000, height: 720 });
+  picture(name, title, [[surface("", ground, paths)]], { width: 900, height: 680 });
 }
 
 /** Paths as they are walked: their height against the step, and moving points on the surface. */

@@ -56,8 +56,12 @@ export function compose(
   const head = HEAD + more.length * 24;
   const top = head + (names.length > 0 ? LEGEND : 0);
   const tall = top + height * rows.length;
-  const words = (text: string, y: number, style: string) =>
-    `<text x="${whole / 2}" y="${y}" text-anchor="middle" ${style}>${escaped(text)}</text>`;
+  const words = (text: string, y: number, size: number, style = "") => {
+    // A letter is about two thirds as wide as it is high; words that would not fit are set smaller.
+    const fitting = Math.min(size, (whole - 30) / (0.66 * text.length)).toFixed(1);
+    const place = `x="${whole / 2}" y="${y}" text-anchor="middle" font-size="${fitting}"`;
+    return `<text ${place} ${style}>${escaped(text)}</text>`;
+  };
   const panels = rows.flatMap((row, r) =>
     row.map((panel, c) => place(panel.draw(width, height), c * width, top + r * height)),
   );
@@ -65,8 +69,8 @@ export function compose(
     `<svg xmlns="http://www.w3.org/2000/svg" width="${whole}" height="${tall}"`,
     ` viewBox="0 0 ${whole} ${tall}" font-family="${FONT}" fill="${INK}" role="img">`,
     `<title>${escaped(title)}</title><rect width="${whole}" height="${tall}" fill="white"/>`,
-    words(first, 38, 'font-size="23" font-weight="bold"'),
-    ...more.map((text, i) => words(text, 64 + i * 24, 'font-size="17"')),
+    words(first, 38, 23, 'font-weight="bold"'),
+    ...more.map((text, i) => words(text, 64 + i * 24, 17)),
     names.length > 0 ? place(legend(names, whole), 0, head) : "",
     ...panels,
     "</svg>\n",

@@ -20,7 +20,7 @@ import {
 } from "./plot.ts";
 import { INK, STAR, slate, tickText } from "./style.ts";
 
-const MARGIN = { left: 78, bottom: 56, right: 30, top: 40 };
+const MARGIN = { left: 84, bottom: 56, right: 30, top: 40 };
 /** The width of the strip that explains the shades. */
 const STRIP = 84;
 // The two classes differ in colour, in lightness and in the shape of their points.
@@ -49,7 +49,7 @@ function framed(
       Plot.text([size.title], { frameAnchor: "top", dy: -24, ...heading }),
       ...(options.marks ?? []),
       Plot.axisX({ label: x, labelAnchor: "center", labelOffset: 46, ...ticks }),
-      Plot.axisY({ label: y, labelAnchor: "center", labelOffset: 68, ...ticks }),
+      Plot.axisY({ label: y, labelAnchor: "center", labelOffset: 74, ...ticks }),
     ],
   });
 }

@@ -71,7 +71,7 @@ export function plotSvg(options: Plot.PlotOptions): string {
 export function roundNumbers([low, high]: Range, count: number): number[] {
   const rough = (high - low) / count;
   const ten = 10 ** Math.floor(Math.log10(rough));
-  const step = ten * ([1, 2, 5].find((m) => m * ten >= rough * 0.999) ?? 10);
+  const step = ten * ([1, 2, 5].find((m) => m * ten >= rough * 0.7) ?? 10);
   const from = Math.ceil(low / step);
   return Array.from({ length: Math.floor(high / step) - from + 1 }, (_, i) => (from + i) * step);
 }
@@ -124,7 +124,7 @@ export function pathMarks(
   const all = [...looks(names)].map(([name, look], i) => {
     const whole = paths[name] ?? [];
     const points = whole.slice(0, upTo + 1);
-    const width = 2.5 + (casing ? 2.5 * (names.length - 1 - i) : 0);
+    const width = 2.5 + (casing ? 1.2 * (names.length - 1 - i) : 0);
     const symbol = {
       symbol: look.symbol,
       fill: look.color,
@@ -162,29 +162,25 @@ export function pathMarks(
 }
 
 /**
- * Cuts a path where it leaves the box, ending on the box's edge.
- * A step that is not finite ends the path too.
+ * Cuts a path where it leaves the box of these ranges, ending on the box's wall.
+ * A point that is not finite ends the path too.
  */
-export function cut(points: Path, [x0, x1]: Range, [y0, y1]: Range): Path {
-  const kept: (readonly number[])[] = [];
-  for (const point of points) {
-    const [x = Number.NaN, y = Number.NaN] = point;
-    if (x >= x0 && x <= x1 && y >= y0 && y <= y1) {
-      kept.push(point);
-      continue;
-    }
-    const from = kept.at(-1);
-    if (from) {
-      // The share of the last step that fits into the box, by whichever wall it meets first.
-      const room = (a: number, b: number, low: number, high: number) =>
-        b > high ? (high - a) / (b - a) : b < low ? (low - a) / (b - a) : 1;
-      const [a = 0, b = 0] = from;
-      const share = Math.min(room(a, x, x0, x1), room(b, y, y0, y1));
-      kept.push(from.map((value, i) => value + share * ((point[i] ?? value) - value)));
-    }
-    break;
-  }
-  return kept;
+export function cut(points: Path, ...box: readonly Range[]): Path {
+  const outside = (point: readonly number[]) =>
+    box.some(([low, high], i) => !((point[i] ?? Number.NaN) >= low && (point[i] ?? 0) <= high));
+  const end = points.findIndex(outside);
+  if (end < 0) return points;
+  const kept = points.slice(0, end);
+  const [from, to] = [kept.at(-1), points[end]];
+  if (!from || !to?.every(Number.isFinite)) return kept;
+  // The share of the last step that fits into the box, by whichever wall it meets first.
+  const shares = box.map(([low, high], i) => {
+    const [a = 0, b = 0] = [from[i], to[i]];
+    if (b > high) return (high - a) / (b - a);
+    return b < low ? (low - a) / (b - a) : 1;
+  });
+  const share = Math.min(...shares);
+  return [...kept, from.map((value, i) => value + share * ((to[i] ?? value) - value))];
 }
 
 /** Sets drawings side by side in one `<svg>` element. */

@@ -9,6 +9,6 @@ export function progress(done: number, total: number, note: string): void {
   const width = 24;
   const full = Math.round((width * done) / total);
   const bar = "█".repeat(full) + "░".repeat(width - full);
-  const text = `${bar} ${done}/${total} ${note}`.slice(0, Math.max(0, out.columns - 1));
+  const text = `${bar} ${done}/${total} ${note}`.slice(0, Math.max(0, (out.columns || 80) - 1));
   out.write(`\r\x1b[2K${done < total ? text : ""}`);
 }

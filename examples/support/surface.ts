@@ -9,6 +9,7 @@ import {
   type Range,
   roundNumbers,
   sample,
+  widen,
 } from "./plot.ts";
 import { FONT, INK, type Look, looks, slate, tickText } from "./style.ts";
 
@@ -105,7 +106,7 @@ function box(eye: Eye, ranges: readonly [Range, Range, Range], labels: readonly 
       parts.push(line(point(tick), out(point(tick), 6)));
       parts.push(text(tickText(tick), out(point(tick), 20), "middle", 14));
     }
-    parts.push(text(label, out(middle, 48), "middle", 16));
+    parts.push(text(label, out(middle, 58), "middle", 16));
   };
   for (const tick of roundNumbers(x, 4)) {
     parts.push(
@@ -126,7 +127,7 @@ function box(eye: Eye, ranges: readonly [Range, Range, Range], labels: readonly 
   edge(x, (value) => eye(value, near.cy, z[0]).at, labels[0] ?? "");
   edge(y, (value) => eye(near.cx, value, z[0]).at, labels[1] ?? "");
   const top = eye(left.cx, left.cy, z[1]).at;
-  parts.push(text(labels[2] ?? "", [top[0] - 8, top[1] - 22], "middle", 16));
+  parts.push(text(labels[2] ?? "", [top[0] - 6, top[1] - 26], "end", 16));
   return parts.join("");
 }
 
@@ -194,7 +195,7 @@ export function surface(
       return { at: seen.at, depth: least - 1e-6 };
     };
     for (const [name, look] of looks(names)) {
-      const path = cut(paths[name]?.slice(0, upTo + 1) ?? [], x, y);
+      const path = cut(paths[name]?.slice(0, upTo + 1) ?? [], x, y, widen(z));
       pieces.push(...pathPieces(name, path, look, depthOn));
     }
     pieces.sort((a, b) => b.depth - a.depth);

@@ -23,8 +23,10 @@ export function sci(value: number, digits: number): string {
   return value.toExponential(digits).replace(/e([+-])(\d)$/, "e$10$2");
 }
 
-/** Writes a number with so many significant digits, and an exponent where it is very small. */
+/** Writes a number as C's `%g` does: significant digits without idle zeros, an exponent where small. */
 export function significant(value: number, digits: number): string {
-  const small = value !== 0 && Math.abs(value) < 1e-4;
-  return small ? sci(value, digits - 1) : value.toPrecision(digits);
+  const short = Number(value.toPrecision(digits));
+  return short !== 0 && Math.abs(short) < 1e-4
+    ? sci(short, digits - 1).replace(/\.?0+e/, "e")
+    : String(short);
 }

@@ -89,7 +89,7 @@ def network():
 def mini_batches():
     x, y, x_test, y_test = regression()
     rules = {
-        "SGD": lambda p: optim.SGD(p, lr=0.01, momentum=0.9, weight_decay=1e-4),
+        "Momentum": lambda p: optim.SGD(p, lr=0.01, momentum=0.9, weight_decay=1e-4),
         "Adam": lambda p: optim.Adam(p, lr=0.01),
     }
     criterion = nn.MSELoss()
@@ -113,6 +113,8 @@ def mini_batches():
 
 
 def schedules():
+    """In float64, because the noise of a high rate magnifies rounding."""
+    torch.set_default_dtype(F64)
     x, y, _, _ = regression()
     epochs, warm, peak = 30, 48, 0.05
     last = epochs * 16
