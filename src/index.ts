@@ -14,7 +14,6 @@ export {
 } from "./random/index.ts";
 export type { BackwardOptions } from "./tensor/backward.ts";
 export {
-  arange,
   type CreateOptions,
   empty,
   emptyLike,
@@ -22,12 +21,14 @@ export {
   fromTypedArray,
   full,
   fullLike,
-  linspace,
-  logspace,
-  meshgrid,
   type NestedData,
   ones,
   onesLike,
+  tensor,
+  zeros,
+  zerosLike,
+} from "./tensor/create.ts";
+export {
   type RandomOptions,
   rand,
   randint,
@@ -36,10 +37,14 @@ export {
   randn,
   randnLike,
   randperm,
-  tensor,
-  zeros,
-  zerosLike,
-} from "./tensor/create.ts";
+} from "./tensor/createRandom.ts";
+export {
+  arange,
+  type LogspaceOptions,
+  linspace,
+  logspace,
+  meshgrid,
+} from "./tensor/createRange.ts";
 export {
   bool,
   type DType,
@@ -77,27 +82,22 @@ export {
   sub,
 } from "./tensor/ops/binary.ts";
 export { logsumexp } from "./tensor/ops/compose.ts";
+export { clone, detach, flip } from "./tensor/ops/copy.ts";
+export {
+  amax,
+  amin,
+  argmax,
+  argmin,
+  max,
+  min,
+  type ValuesAndIndices,
+} from "./tensor/ops/extremum.ts";
 export { gather, indexAdd, indexSelect, scatterAdd } from "./tensor/ops/index.ts";
 export { cat, stack } from "./tensor/ops/join.ts";
 export { addmm, bmm, dot, matmul, mm, mv, outer } from "./tensor/ops/matmul.ts";
-export {
-  all,
-  amax,
-  amin,
-  any,
-  argmax,
-  argmin,
-  type Dims,
-  max,
-  mean,
-  min,
-  norm,
-  prod,
-  std,
-  sum,
-  type ValuesAndIndices,
-  varOf as var,
-} from "./tensor/ops/reduce.ts";
+export { norm } from "./tensor/ops/norm.ts";
+export { chunk, diagonal, narrow, select, slice, split, unbind } from "./tensor/ops/part.ts";
+export { all, any, type Dims, mean, prod, sum } from "./tensor/ops/reduce.ts";
 export { cumsum } from "./tensor/ops/scan.ts";
 export { logSoftmax, softmax } from "./tensor/ops/softmax.ts";
 export { addcdiv, addcmul, clamp, lerp, maskedFill, where } from "./tensor/ops/ternary.ts";
@@ -124,24 +124,15 @@ export {
   tanh,
   trunc,
 } from "./tensor/ops/unary.ts";
+export { std, varOf as var } from "./tensor/ops/variance.ts";
 export {
-  chunk,
-  clone,
-  detach,
-  diagonal,
   expand,
   flatten,
-  flip,
-  narrow,
   permute,
   reshape,
-  select,
-  slice,
-  split,
   squeeze,
   t,
   transpose,
-  unbind,
   unsqueeze,
   view,
 } from "./tensor/ops/view.ts";

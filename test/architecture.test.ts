@@ -9,10 +9,11 @@ import { type Floors, type Sources, violations } from "./support/architecture.ts
 const FLOORS: Floors = [
   ["index"],
   ["data"],
-  ["nn", "optim", "tensor/create", "autograd/index", "autograd/functional", "autograd/gradcheck"],
+  ["nn", "optim", "autograd/index", "autograd/functional", "autograd/gradcheck"],
+  ["tensor/create", "tensor/createRandom", "tensor/createRange"],
   ["tensor/tensor"],
-  ["tensor/ops", "tensor/apply", "tensor/backward", "tensor/operand", "tensor/read"],
-  ["tensor/kernels", "tensor/format", "tensor/make"],
+  ["tensor/ops", "tensor/apply", "tensor/backward", "tensor/operand", "tensor/read", "tensor/op"],
+  ["tensor/kernels", "tensor/format", "tensor/make", "tensor/overlap"],
   [
     ...["tensor/shape", "tensor/dtype", "tensor/storage", "tensor/options"],
     ...["random", "autograd/graph", "autograd/gradMode"],
@@ -23,6 +24,8 @@ const FLOORS: Floors = [
 const BESIDE: readonly string[] = [
   "autograd/index -> autograd/functional",
   "autograd/index -> autograd/gradcheck",
+  "tensor/createRandom -> tensor/create",
+  "tensor/createRange -> tensor/create",
   "tensor/ops -> tensor/apply",
   "tensor/ops -> tensor/operand",
   "tensor/backward -> tensor/apply",

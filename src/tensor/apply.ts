@@ -1,60 +1,14 @@
 import { isGradEnabled, setGradEnabled } from "../autograd/gradMode.ts";
-import { type MultiRule, Node, type OutputInfo, type Rule } from "../autograd/graph.ts";
+import { Node, type OutputInfo, type Rule } from "../autograd/graph.ts";
 import { canCast, type DType, isFloat, scalarName } from "./dtype.ts";
 import { copy } from "./kernels/elementwise.ts";
 import { type UpdateKernel, update } from "./kernels/update.ts";
-import { alias, fresh, type Geometry } from "./make.ts";
+import { alias, fresh } from "./make.ts";
+import type { MultiViewOp, Op, ViewInfo, ViewOp } from "./op.ts";
+import { checkSelfOverlap, overlapsPartly } from "./overlap.ts";
 import { formatShape, SCALAR, type Shape, sameShape } from "./shape.ts";
-import { type Strided, scratch } from "./storage.ts";
+import { scratch } from "./storage.ts";
 import type { Tensor } from "./tensor.ts";
-
-/** The first stage of a derivative: names what must be kept, and answers the rule that uses it. */
-export type Vjp<P> = (use: Use<P>) => Rule;
-
-/**
- * An operation: all that the library knows of it. `apply` runs and records it; nothing else does.
- * Rules are written in tensor methods, so that they can be differentiated again, and never undo
- * broadcasting: the engine does.
- */
-export interface Op<P> {
-  /** The name of its gradFn, in PyTorch's spelling: `MulBackward0`. */
-  readonly name: string;
-  shape(inputs: readonly Tensor[], params: P): Shape;
-  dtype(inputs: readonly Tensor[], params: P): DType;
-  /** Fills `out`, dense and of that shape and dtype; in an in-place call `out` may be strided. */
-  kernel(inputs: readonly Tensor[], out: Strided, params: P): void;
-  /** A derivative an input, null where there is none; a function where inputs are many. */
-  readonly vjps: readonly (Vjp<P> | null)[] | ((input: number) => Vjp<P>) | null;
-}
-
-/** An operation whose result shares its input's storage. */
-export interface ViewOp<P> {
-  readonly name: string;
-  geometry(input: Strided, params: P): Geometry;
-  readonly vjp: Vjp<P>;
-}
-
-/** An operation with several results that all share its input's storage. */
-export interface MultiViewOp<P> {
-  readonly name: string;
-  geometries(input: Strided, params: P): readonly Geometry[];
-  readonly vjp: (use: Use<P>) => MultiRule;
-}
-
-/** How a view came about: enough to make it again from another base. */
-export interface ViewInfo {
-  /** The tensor at the root of the chain, never itself a view. */
-  readonly base: Tensor;
-  readonly parent: ViewInfo | null;
-  readonly replay: (input: Tensor) => Tensor;
-  /** Views made without recording, or several at once, must not be changed in place later. */
-  readonly kind: "plain" | "noGrad" | "multi";
-  readonly name: string;
-  /** The storage version for which the tensor's `node` holds. */
-  version: number;
-}
-
-// Recording -----------------------------------------------------------------------------------
 
 /** What a derivative's first stage sees: naming a tensor here keeps it alive for backward. */
 export class Use<P> {
@@ -63,9 +17,9 @@ export class Use<P> {
   /** @internal */
   saved: Tensor[] | null = null;
   #result: Tensor | null;
-  /** In an in-place call: the tensor about to be overwritten, of which a rule keeps a copy. */
+  /** In an in-place call: the tensor about to be overwritten; rules keep copies of its elements. */
   #overwritten: Tensor | null;
-  #kept: Tensor | null = null;
+  #copies: Map<Tensor, Tensor> | null = null;
 
   constructor(
     inputs: readonly Tensor[],
@@ -100,17 +54,24 @@ export class Use<P> {
   }
 
   input(i: number): Tensor {
-    let t = this.inputs[i]!;
-    if (t === this.#overwritten) {
-      if (this.#kept === null) {
-        this.#kept = fresh(t.dtype, t.shape);
-        copy(t, this.#kept);
-        this.#kept.node = nodeOf(t);
-        this.#kept.outIndex = t.outIndex;
-      }
-      t = this.#kept;
+    const t = this.inputs[i]!;
+    // Any tensor on the storage may be overwritten, not only the one that the call names.
+    const spoilt = this.#overwritten !== null && t.storage === this.#overwritten.storage;
+    return this.#keep(spoilt ? this.#before(t) : t);
+  }
+
+  /** A tensor as it was before the operation, in the same place of the graph. */
+  #before(t: Tensor): Tensor {
+    let copied = this.#copies?.get(t);
+    if (copied === undefined) {
+      copied = fresh(t.dtype, t.shape);
+      copy(t, copied);
+      copied.node = nodeOf(t);
+      copied.outIndex = t.outIndex;
+      this.#copies ??= new Map();
+      this.#copies.set(t, copied);
     }
-    return this.#keep(t);
+    return copied;
   }
 
   /** An input's shape, which keeps nothing alive. */
@@ -266,8 +227,6 @@ export function applyViews<P>(op: MultiViewOp<P>, input: Tensor, params: P): Ten
   return outputs;
 }
 
-// In place ------------------------------------------------------------------------------------
-
 /**
  * Runs an operation and writes its result over its first input.
  * @throws Error where PyTorch would: a leaf that requires grad, a shape or dtype that does not fit,
@@ -394,37 +353,6 @@ export function checkInPlace(self: Tensor): void {
   if (node !== null && self.isLeaf) {
     throw new Error("a leaf Variable that requires grad is being used in an in-place operation.");
   }
-}
-
-/** @throws Error if two indices of `self` name one element. */
-export function checkSelfOverlap(self: Tensor): void {
-  const { shape, strides } = self;
-  for (let i = 0; i < shape.length; i++) {
-    if (strides[i] === 0 && shape[i]! > 1) {
-      throw new Error(
-        "unsupported operation: more than one element of the written-to tensor refers to a single memory location. Please clone() the tensor before performing the operation.",
-      );
-    }
-  }
-}
-
-/** Whether writing `self` element by element could change elements of `t` that are still to be read. */
-function overlapsPartly(self: Tensor, t: Tensor): boolean {
-  if (t.storage !== self.storage || t === self) return false;
-  const same =
-    t.offset === self.offset &&
-    sameShape(t.shape, self.shape) &&
-    sameShape(t.strides, self.strides);
-  return !same && extent(self)[0] <= extent(t)[1] && extent(t)[0] <= extent(self)[1];
-}
-
-function extent(t: Tensor): [first: number, last: number] {
-  let last = t.offset;
-  for (let i = 0; i < t.shape.length; i++) {
-    if (t.shape[i] === 0) return [t.offset, t.offset - 1];
-    last += (t.shape[i]! - 1) * t.strides[i]!;
-  }
-  return [t.offset, last];
 }
 
 function detachedCopy(t: Tensor): Tensor {

@@ -1,21 +1,11 @@
-import { fillNormal, fillRandint, fillRandperm, fillUniform } from "../random/fill.ts";
-import type { Generator } from "../random/generator.ts";
 import { setRequiresGrad } from "./backward.ts";
-import {
-  checkDType,
-  type DType,
-  getDefaultDtype,
-  isFloat,
-  scalarName,
-  type TypedArray,
-} from "./dtype.ts";
+import { checkDType, type DType, getDefaultDtype, isFloat, type TypedArray } from "./dtype.ts";
 import { castFunction, fill } from "./kernels/elementwise.ts";
-import { fresh, isTensor, wrapStorage } from "./make.ts";
-import { expand, reshape } from "./ops/view.ts";
+import { fresh, wrapStorage } from "./make.ts";
 import { checkOptions } from "./options.ts";
 import { describe, numel, type Shape, sizesOf } from "./shape.ts";
 import { Storage } from "./storage.ts";
-import type { Tensor } from "./tensor.ts";
+import { Tensor } from "./tensor.ts";
 
 export interface CreateOptions {
   /** The element type; what the function says unless given. */
@@ -24,25 +14,24 @@ export interface CreateOptions {
   readonly requiresGrad?: boolean;
 }
 
-export interface RandomOptions extends CreateOptions {
-  /** Where the numbers come from; PyTorch's default generator unless given. */
-  readonly generator?: Generator;
-}
-
 /** Numbers or booleans, or lists of them nested to any depth. */
 export type NestedData = number | boolean | TypedArray | readonly NestedData[];
 
-const CREATE_KEYS = ["dtype", "requiresGrad"];
-const RANDOM_KEYS = ["dtype", "requiresGrad", "generator"];
+export const CREATE_KEYS = ["dtype", "requiresGrad"];
 
-function dtypeOf(fn: string, options: CreateOptions, otherwise: DType, keys = CREATE_KEYS): DType {
+export function dtypeOf(
+  fn: string,
+  options: CreateOptions,
+  otherwise: DType,
+  keys = CREATE_KEYS,
+): DType {
   checkOptions(fn, options, keys);
   const dtype = options.dtype ?? otherwise;
   checkDType(fn, dtype);
   return dtype;
 }
 
-function finish(t: Tensor, options: CreateOptions): Tensor {
+export function finish(t: Tensor, options: CreateOptions): Tensor {
   if (options.requiresGrad === true) {
     if (!isFloat(t.dtype)) {
       throw new TypeError("Only Tensors of floating point and complex dtype can require gradients");
@@ -128,7 +117,7 @@ function writeNested(
  * @throws RangeError naming the path where lists are ragged.
  */
 export function tensor(data: NestedData, options: CreateOptions = {}): Tensor {
-  if (isTensor(data)) {
+  if (data instanceof Tensor) {
     throw new TypeError("tensor(): data is a Tensor already; use clone() or detach() instead");
   }
   const shape = nestedShape(data);
@@ -187,7 +176,7 @@ export function fromTypedArray(
 
 // Filled --------------------------------------------------------------------------------------
 
-function splitArguments<O extends object>(
+export function splitArguments<O extends object>(
   args: readonly (number | readonly number[] | O)[],
   fn: string,
 ): { shape: Shape; options: O | undefined } {
@@ -213,11 +202,11 @@ function splitArguments<O extends object>(
   return { shape, options };
 }
 
-function isNumberList(arg: unknown): arg is readonly number[] {
+export function isNumberList(arg: unknown): arg is readonly number[] {
   return Array.isArray(arg);
 }
 
-type SizeArgs<O> = readonly (number | readonly number[] | O)[];
+export type SizeArgs<O> = readonly (number | readonly number[] | O)[];
 
 function filled(fn: string, args: SizeArgs<CreateOptions>, value: number): Tensor {
   const { shape, options = {} } = splitArguments(args, fn);
@@ -299,241 +288,4 @@ export function fullLike(
   options: CreateOptions = {},
 ): Tensor {
   return full(input.shape, value, { ...options, dtype: options.dtype ?? input.dtype });
-}
-
-// Ranges --------------------------------------------------------------------------------------
-
-function checkFinite(fn: string, name: string, value: number): void {
-  if (typeof value !== "number" || !Number.isFinite(value)) {
-    throw new RangeError(
-      `${fn}(): unsupported range: '${name}' must be finite, got ${describe(value)}`,
-    );
-  }
-}
-
-/**
- * start, start + step, … up to before end; int64 where all three are integers.
- * Called as `arange(end)`, `arange(start, end)` or `arange(start, end, step)`, options last.
- */
-export function arange(end: number, options?: CreateOptions): Tensor;
-export function arange(start: number, end: number, options?: CreateOptions): Tensor;
-export function arange(start: number, end: number, step: number, options?: CreateOptions): Tensor;
-export function arange(...args: (number | CreateOptions | undefined)[]): Tensor {
-  const numbers = args.filter((x) => typeof x === "number");
-  const options = args.find((x) => typeof x === "object") ?? {};
-  const [start, end, step] =
-    numbers.length === 1 ? [0, numbers[0]!, 1] : [numbers[0]!, numbers[1]!, numbers[2] ?? 1];
-  checkFinite("arange", "start", start);
-  checkFinite("arange", "end", end);
-  checkFinite("arange", "step", step);
-  if (step === 0) throw new RangeError("step must be nonzero");
-  if ((end - start) * step < 0) {
-    throw new RangeError("upper bound and larger bound inconsistent with step sign");
-  }
-  const integers = [start, end, step].every(Number.isInteger);
-  const dtype = dtypeOf("arange", options, integers ? "int64" : getDefaultDtype());
-  const count = Math.ceil((end - start) / step);
-  const out = fresh(dtype, [count]);
-  const { data } = out.storage;
-  for (let i = 0; i < count; i++) data[out.offset + i] = start + i * step;
-  return finish(out, options);
-}
-
-function checkSteps(fn: string, steps: number): void {
-  if (!Number.isInteger(steps) || steps < 0) {
-    throw new RangeError(`number of steps must be non-negative (${fn}() got ${steps})`);
-  }
-}
-
-/** Element i of `steps` from start to end, counted from the nearer end, as PyTorch rounds it. */
-function spaced(start: number, end: number, steps: number): (i: number) => number {
-  const step = steps > 1 ? (end - start) / (steps - 1) : 0;
-  return (i) => (i < steps / 2 ? start + step * i : end - step * (steps - i - 1));
-}
-
-/** `steps` values from start to end, both included, evenly spaced. */
-export function linspace(
-  start: number,
-  end: number,
-  steps: number,
-  options: CreateOptions = {},
-): Tensor {
-  checkSteps("linspace", steps);
-  const dtype = dtypeOf("linspace", options, getDefaultDtype());
-  const out = fresh(dtype, [steps]);
-  const at = spaced(start, end, steps);
-  const convert = castFunction("float64", dtype);
-  for (let i = 0; i < steps; i++) {
-    const x = steps === 1 ? start : at(i);
-    out.storage.data[out.offset + i] = convert === null ? x : convert(x);
-  }
-  return finish(out, options);
-}
-
-export interface LogspaceOptions extends CreateOptions {
-  /** 10 unless given. */
-  readonly base?: number;
-}
-
-/** base to the power of `steps` evenly spaced exponents. */
-export function logspace(
-  start: number,
-  end: number,
-  steps: number,
-  options: LogspaceOptions = {},
-): Tensor {
-  checkSteps("logspace", steps);
-  const { base = 10 } = options;
-  const dtype = dtypeOf("logspace", options, getDefaultDtype(), [...CREATE_KEYS, "base"]);
-  const out = fresh(dtype, [steps]);
-  const at = spaced(start, end, steps);
-  const convert = castFunction("float64", dtype);
-  for (let i = 0; i < steps; i++) {
-    const x = base ** (steps === 1 ? start : at(i));
-    out.storage.data[out.offset + i] = convert === null ? x : convert(x);
-  }
-  return finish(out, options);
-}
-
-/**
- * Coordinate grids of vectors.
- * @param options indexing: "ij" (default, as torch) or "xy" (as NumPy).
- */
-export function meshgrid(
-  tensors: readonly Tensor[],
-  options: { readonly indexing?: "ij" | "xy" } = {},
-): Tensor[] {
-  checkOptions("meshgrid", options, ["indexing"]);
-  const { indexing = "ij" } = options;
-  if (indexing !== "ij" && indexing !== "xy") {
-    throw new RangeError(
-      `torch.meshgrid: indexing must be one of "xy" or "ij", but received: ${String(indexing)}`,
-    );
-  }
-  if (tensors.length === 0) throw new RangeError("meshgrid expects a non-empty TensorList");
-  for (const t of tensors) {
-    if (t.dtype !== tensors[0]!.dtype) {
-      throw new TypeError("torch.meshgrid expects all tensors to have the same dtype");
-    }
-    if (t.shape.length > 1) {
-      throw new RangeError(
-        `torch.meshgrid: Expected 0D or 1D tensor in the tensor list but got: ${scalarName(t.dtype)} with ${t.shape.length} dimensions`,
-      );
-    }
-  }
-  const swap = indexing === "xy" && tensors.length > 1;
-  const order = swap ? [tensors[1]!, tensors[0]!, ...tensors.slice(2)] : tensors;
-  const shape = order.map((t) => numel(t.shape));
-  const grids = order.map((t, d) =>
-    expand(
-      reshape(
-        t,
-        shape.map((_, i) => (i === d ? -1 : 1)),
-      ),
-      shape,
-    ),
-  );
-  if (!swap) return grids;
-  return [grids[1]!, grids[0]!, ...grids.slice(2)];
-}
-
-// Random --------------------------------------------------------------------------------------
-
-/** Draws from U[0, 1): `rand(2, 3)` or `rand([2, 3], { generator })`. */
-export function rand(...args: SizeArgs<RandomOptions>): Tensor {
-  const { shape, options = {} } = splitArguments(args, "rand");
-  const out = fresh(dtypeOf("rand", options, getDefaultDtype(), RANDOM_KEYS), shape);
-  fillUniform(options.generator, out.storage.data, out.offset, numel(shape), 0, 1);
-  return finish(out, options);
-}
-
-/** Draws from N(0, 1): `randn(2, 3)` or `randn([2, 3], { generator })`. */
-export function randn(...args: SizeArgs<RandomOptions>): Tensor {
-  const { shape, options = {} } = splitArguments(args, "randn");
-  const out = fresh(dtypeOf("randn", options, getDefaultDtype(), RANDOM_KEYS), shape);
-  fillNormal(options.generator, out.storage.data, out.offset, numel(shape), 0, 1, true);
-  return finish(out, options);
-}
-
-/**
- * Integers in [low, high): `randint(high, size)` or `randint(low, high, size)`; int64 unless told.
- * @throws RangeError unless low < high.
- */
-export function randint(high: number, size: Shape, options?: RandomOptions): Tensor;
-export function randint(low: number, high: number, size: Shape, options?: RandomOptions): Tensor;
-export function randint(
-  first: number,
-  second: number | Shape,
-  third?: Shape | RandomOptions,
-  fourth?: RandomOptions,
-): Tensor {
-  const [low, high] = typeof second === "number" ? [first, second] : [0, first];
-  const size = typeof second === "number" ? third : second;
-  const options =
-    (typeof second === "number" ? fourth : isNumberList(third) ? undefined : third) ?? {};
-  if (!isNumberList(size)) {
-    throw new TypeError(
-      `randint(): argument 'size' must be a list of integers, not ${describe(size)}`,
-    );
-  }
-  const { shape } = splitArguments<RandomOptions>([size], "randint");
-  const out = fresh(dtypeOf("randint", options, "int64", RANDOM_KEYS), shape);
-  fillRandint(options.generator, out.storage.data, out.offset, numel(shape), low, high);
-  return finish(out, options);
-}
-
-/** The integers 0 … n − 1 in random order; int64 unless told. */
-export function randperm(n: number, options: RandomOptions = {}): Tensor {
-  const dtype = dtypeOf("randperm", options, "int64", RANDOM_KEYS);
-  if (!Number.isInteger(n) || n < 0) throw new RangeError(`n must be non-negative, got ${n}`);
-  const out = fresh(dtype, [n]);
-  fillRandperm(options.generator, out.storage.data, out.offset, n);
-  return finish(out, options);
-}
-
-/** Draws from U[0, 1) in another tensor's shape, dtype and memory order. */
-export function randLike(input: Tensor, options: RandomOptions = {}): Tensor {
-  const dtype = dtypeOf("randLike", options, input.dtype, RANDOM_KEYS);
-  return finish(likeInMemory(input, dtype).uniform_(0, 1, generatorOf(options)), options);
-}
-
-/** Draws from N(0, 1) in another tensor's shape, dtype and memory order. */
-export function randnLike(input: Tensor, options: RandomOptions = {}): Tensor {
-  const dtype = dtypeOf("randnLike", options, input.dtype, RANDOM_KEYS);
-  return finish(likeInMemory(input, dtype).normal_(0, 1, generatorOf(options)), options);
-}
-
-/** Integers in another tensor's shape and dtype: `randintLike(t, high)` or `(t, low, high)`. */
-export function randintLike(input: Tensor, high: number, options?: RandomOptions): Tensor;
-export function randintLike(
-  input: Tensor,
-  low: number,
-  high: number,
-  options?: RandomOptions,
-): Tensor;
-export function randintLike(
-  input: Tensor,
-  first: number,
-  second?: number | RandomOptions,
-  third?: RandomOptions,
-): Tensor {
-  const [low, high] = typeof second === "number" ? [first, second] : [0, first];
-  const options = (typeof second === "number" ? third : second) ?? {};
-  return randint(low, high, input.shape, { ...options, dtype: options.dtype ?? input.dtype });
-}
-
-function generatorOf({ generator }: RandomOptions) {
-  return generator === undefined ? {} : { generator };
-}
-
-/** Zeros laid out as `input` is, where its elements fill their memory. */
-function likeInMemory(input: Tensor, dtype: DType): Tensor {
-  const order = input.shape.map((_, d) => d).sort((x, y) => input.strides[y]! - input.strides[x]!);
-  const back = order.map((_, d) => order.indexOf(d));
-  return fresh(
-    dtype,
-    order.map((d) => input.shape[d]!),
-  )
-    .permute(back)
-    .detach();
 }

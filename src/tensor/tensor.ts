@@ -1,5 +1,5 @@
 import { AccumulateGrad, type Node } from "../autograd/graph.ts";
-import { nodeOf, type ViewInfo } from "./apply.ts";
+import { nodeOf } from "./apply.ts";
 import {
   type BackwardOptions,
   backward,
@@ -10,17 +10,23 @@ import {
 import { checkDType, type DType, type TypedArray } from "./dtype.ts";
 import { formatTensor } from "./format.ts";
 import { fresh, setTensorClass } from "./make.ts";
+import type { ViewInfo } from "./op.ts";
 import type { Operand } from "./operand.ts";
 import * as binary from "./ops/binary.ts";
 import * as compose from "./ops/compose.ts";
+import * as copies from "./ops/copy.ts";
+import * as extrema from "./ops/extremum.ts";
 import * as fills from "./ops/fill.ts";
 import * as indexing from "./ops/index.ts";
 import * as products from "./ops/matmul.ts";
+import { norm } from "./ops/norm.ts";
+import * as parts from "./ops/part.ts";
 import * as reduce from "./ops/reduce.ts";
 import { cumsum } from "./ops/scan.ts";
 import { type DTypeOption, logSoftmax, softmax } from "./ops/softmax.ts";
 import * as ternary from "./ops/ternary.ts";
 import * as unary from "./ops/unary.ts";
+import { std, type VarOptions, varOf } from "./ops/variance.ts";
 import * as views from "./ops/view.ts";
 import { item, type Nested, tolist, toTypedArray } from "./read.ts";
 import {
@@ -109,7 +115,7 @@ export class Tensor {
 
   /** A tensor on the same elements that records nothing, for changes behind autograd's back. */
   get data(): Tensor {
-    return views.detach(this);
+    return copies.detach(this);
   }
 
   /** Puts other elements (of any shape and dtype) in place of these; the tensor stays the same object. */
@@ -149,7 +155,7 @@ export class Tensor {
 
   /** The same elements outside of the graph. */
   detach(): Tensor {
-    return views.detach(this);
+    return copies.detach(this);
   }
 
   // Reading -----------------------------------------------------------------------------------
@@ -210,7 +216,7 @@ export class Tensor {
   /** The slices along the first dimension: `const [x, y] = point`. */
   [Symbol.iterator](): IterableIterator<Tensor> {
     if (this.shape.length === 0) throw new TypeError("iteration over a 0-d tensor");
-    return views.unbind(this)[Symbol.iterator]();
+    return parts.unbind(this)[Symbol.iterator]();
   }
 
   toString(): string {
@@ -234,36 +240,36 @@ export class Tensor {
   /** The elements converted to `dtype`, or the tensor itself where it has that already. */
   to(dtype: DType): Tensor {
     checkDType("to", dtype);
-    return views.to(this, dtype);
+    return copies.to(this, dtype);
   }
 
   float(): Tensor {
-    return views.to(this, "float32");
+    return copies.to(this, "float32");
   }
 
   double(): Tensor {
-    return views.to(this, "float64");
+    return copies.to(this, "float64");
   }
 
   long(): Tensor {
-    return views.to(this, "int64");
+    return copies.to(this, "int64");
   }
 
   int(): Tensor {
-    return views.to(this, "int32");
+    return copies.to(this, "int32");
   }
 
   byte(): Tensor {
-    return views.to(this, "uint8");
+    return copies.to(this, "uint8");
   }
 
   bool(): Tensor {
-    return views.to(this, "bool");
+    return copies.to(this, "bool");
   }
 
   /** The elements in another tensor's dtype. */
   typeAs(other: Tensor): Tensor {
-    return views.to(this, other.dtype);
+    return copies.to(this, other.dtype);
   }
 
   /** Zeros of this tensor's dtype. */
@@ -337,57 +343,57 @@ export class Tensor {
 
   /** One index of each leading dimension: `t.at(0)`, `t.at(-1, 2)`. */
   at(...indices: number[]): Tensor {
-    return indices.reduce<Tensor>((t, i) => views.select(t, 0, i), this);
+    return indices.reduce<Tensor>((t, i) => parts.select(t, 0, i), this);
   }
 
   /** One index along a dimension, which is dropped. */
   select(dim: number, index: number): Tensor {
-    return views.select(this, dim, index);
+    return parts.select(this, dim, index);
   }
 
   /** Indices `start` to before `end` of a dimension, every `step`-th. */
   slice(dim?: number, start?: number | null, end?: number | null, step?: number): Tensor {
-    return views.slice(this, dim, start, end, step);
+    return parts.slice(this, dim, start, end, step);
   }
 
   /** `length` indices of a dimension, from `start` on. */
   narrow(dim: number, start: number | Tensor, length: number): Tensor {
-    return views.narrow(this, dim, start, length);
+    return parts.narrow(this, dim, start, length);
   }
 
   /** A diagonal of two dimensions, as the last dimension of a view. */
-  diagonal(options?: views.DiagonalOptions): Tensor {
-    return views.diagonal(this, options);
+  diagonal(options?: parts.DiagonalOptions): Tensor {
+    return parts.diagonal(this, options);
   }
 
   /** Every index of a dimension, as views without it. */
   unbind(dim?: number): Tensor[] {
-    return views.unbind(this, dim);
+    return parts.unbind(this, dim);
   }
 
   /** Parts along a dimension, as views. */
   split(sizes: number | readonly number[], dim?: number): Tensor[] {
-    return views.split(this, sizes, dim);
+    return parts.split(this, sizes, dim);
   }
 
   /** At most `chunks` parts of equal size along a dimension, as views. */
   chunk(chunks: number, dim?: number): Tensor[] {
-    return views.chunk(this, chunks, dim);
+    return parts.chunk(this, chunks, dim);
   }
 
   /** The elements in reverse order along `dims`. */
   flip(dims: number | readonly number[]): Tensor {
-    return views.flip(this, dims);
+    return copies.flip(this, dims);
   }
 
   /** A dense copy, through which gradients pass. */
   clone(): Tensor {
-    return views.clone(this);
+    return copies.clone(this);
   }
 
   /** The tensor itself where its elements lie densely in order, else such a copy. */
   contiguous(): Tensor {
-    return views.contiguous(this);
+    return copies.contiguous(this);
   }
 
   /** The elements at the positions `index` (int64) along `dim`. */
@@ -867,12 +873,12 @@ export class Tensor {
   }
 
   /** The variance; divides by n − 1 unless told otherwise. */
-  var(dim?: reduce.Dims | boolean, options?: reduce.VarOptions): Tensor {
-    return reduce.varOf(this, dim, options);
+  var(dim?: reduce.Dims | boolean, options?: VarOptions): Tensor {
+    return varOf(this, dim, options);
   }
 
-  std(dim?: reduce.Dims | boolean, options?: reduce.VarOptions): Tensor {
-    return reduce.std(this, dim, options);
+  std(dim?: reduce.Dims | boolean, options?: VarOptions): Tensor {
+    return std(this, dim, options);
   }
 
   prod(dim?: number | null, options?: reduce.SumOptions): Tensor {
@@ -881,34 +887,34 @@ export class Tensor {
 
   /** The largest element, or with `dim` those along it and their positions. */
   max(): Tensor;
-  max(dim: number, options?: reduce.KeepdimOptions): reduce.ValuesAndIndices;
+  max(dim: number, options?: reduce.KeepdimOptions): extrema.ValuesAndIndices;
   max(other: Tensor): Tensor;
-  max(arg?: number | Tensor, options?: reduce.KeepdimOptions): Tensor | reduce.ValuesAndIndices {
-    return reduce.extremum("max", this, arg, options);
+  max(arg?: number | Tensor, options?: reduce.KeepdimOptions): Tensor | extrema.ValuesAndIndices {
+    return extrema.extremum("max", this, arg, options);
   }
 
   /** The smallest element, or with `dim` those along it and their positions. */
   min(): Tensor;
-  min(dim: number, options?: reduce.KeepdimOptions): reduce.ValuesAndIndices;
+  min(dim: number, options?: reduce.KeepdimOptions): extrema.ValuesAndIndices;
   min(other: Tensor): Tensor;
-  min(arg?: number | Tensor, options?: reduce.KeepdimOptions): Tensor | reduce.ValuesAndIndices {
-    return reduce.extremum("min", this, arg, options);
+  min(arg?: number | Tensor, options?: reduce.KeepdimOptions): Tensor | extrema.ValuesAndIndices {
+    return extrema.extremum("min", this, arg, options);
   }
 
   amax(dim?: reduce.Dims, options?: reduce.KeepdimOptions): Tensor {
-    return reduce.amax(this, dim, options);
+    return extrema.amax(this, dim, options);
   }
 
   amin(dim?: reduce.Dims, options?: reduce.KeepdimOptions): Tensor {
-    return reduce.amin(this, dim, options);
+    return extrema.amin(this, dim, options);
   }
 
   argmax(dim?: number | null, options?: reduce.KeepdimOptions): Tensor {
-    return reduce.argmax(this, dim, options);
+    return extrema.argmax(this, dim, options);
   }
 
   argmin(dim?: number | null, options?: reduce.KeepdimOptions): Tensor {
-    return reduce.argmin(this, dim, options);
+    return extrema.argmin(this, dim, options);
   }
 
   any(dim?: number | null, options?: reduce.KeepdimOptions): Tensor {
@@ -920,7 +926,7 @@ export class Tensor {
   }
 
   norm(p?: number | "fro" | null, dim?: reduce.Dims, options?: reduce.SumOptions): Tensor {
-    return reduce.norm(this, p, dim, options);
+    return norm(this, p, dim, options);
   }
 
   logsumexp(dim: reduce.Dims, options?: reduce.KeepdimOptions): Tensor {

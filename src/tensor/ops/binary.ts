@@ -1,7 +1,8 @@
-import { apply, applyInPlace, type Op } from "../apply.ts";
+import { apply, applyInPlace } from "../apply.ts";
 import { category, isFloat } from "../dtype.ts";
 import { map1 } from "../kernels/elementwise.ts";
 import { fresh, isTensor } from "../make.ts";
+import type { Op } from "../op.ts";
 import { checkTensor, type Operand, resultTypeOf, toOperand } from "../operand.ts";
 import type { Tensor } from "../tensor.ts";
 import { binary, comparison, Map1, Map2, Map3, nary } from "./family.ts";

@@ -1,4 +1,4 @@
-import { apply, applyInPlace, type Op, type Vjp } from "../apply.ts";
+import { apply, applyInPlace } from "../apply.ts";
 import { type DType, getDefaultDtype, isFloat } from "../dtype.ts";
 import {
   Compare,
@@ -13,6 +13,7 @@ import {
   map4,
 } from "../kernels/elementwise.ts";
 import type { Predicate } from "../kernels/lanes.ts";
+import type { Op, Vjp } from "../op.ts";
 import {
   checkTensor,
   inDType,

@@ -1,9 +1,10 @@
 import { fillBernoulli, fillNormal, fillUniform } from "../../random/fill.ts";
 import type { Generator } from "../../random/generator.ts";
-import { applyInPlace, type Op } from "../apply.ts";
+import { applyInPlace } from "../apply.ts";
 import { type DType, isFloat, scalarName, type TypedArray } from "../dtype.ts";
 import { castFunction, copy, fill } from "../kernels/elementwise.ts";
 import { fresh } from "../make.ts";
+import type { Op } from "../op.ts";
 import { type Operand, toOperand } from "../operand.ts";
 import { checkOptions } from "../options.ts";
 import { broadcastShapes, isContiguous, isExpandable, numel } from "../shape.ts";

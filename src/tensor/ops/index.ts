@@ -1,7 +1,8 @@
-import { apply, applyInPlace, type Op } from "../apply.ts";
+import { apply, applyInPlace } from "../apply.ts";
 import { scalarName } from "../dtype.ts";
 import { copy } from "../kernels/elementwise.ts";
 import { scatterAdd as scatterAddKernel, take } from "../kernels/gather.ts";
+import type { Op } from "../op.ts";
 import { checkOptions } from "../options.ts";
 import { normalizeDim, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";

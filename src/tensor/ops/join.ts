@@ -1,6 +1,7 @@
-import { apply, type Op } from "../apply.ts";
+import { apply } from "../apply.ts";
 import { copy } from "../kernels/elementwise.ts";
 import { isTensor } from "../make.ts";
+import type { Op } from "../op.ts";
 import { resultTypeOf } from "../operand.ts";
 import { describe, formatShape, normalizeDim, type Shape, sameShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";

@@ -1,11 +1,13 @@
-import { apply, type Op } from "../apply.ts";
+import { apply } from "../apply.ts";
 import { scalarName } from "../dtype.ts";
 import { copy } from "../kernels/elementwise.ts";
 import { isDense } from "../kernels/iterate.ts";
 import { gemm } from "../kernels/matmul.ts";
-import { formatShape, numel } from "../shape.ts";
+import type { Op } from "../op.ts";
+import { numel } from "../shape.ts";
 import { type Strided, scratch } from "../storage.ts";
 import type { Tensor } from "../tensor.ts";
+import { addmm } from "./matmul.ts";
 
 /** A tensor's vectors along the last dimension as the rows of one matrix. */
 function asRows(t: Strided): { rows: number; source: Strided; rowStride: number; stride: number } {
@@ -104,7 +106,7 @@ function rowsOf(t: Tensor): Tensor {
  * input · weightᵀ + bias, over the last dimension.
  * @param input [..., k].
  * @param weight [n, k].
- * @param bias [n], or null.
+ * @param bias [n] or what broadcasts to it, or null.
  * @returns [..., n].
  * @throws RangeError or TypeError for shapes or dtypes that do not fit.
  */
@@ -114,20 +116,21 @@ export function linear(input: Tensor, weight: Tensor, bias: Tensor | null): Tens
       `both arguments to matmul need to be at least 1D, but they are 0D and ${weight.shape.length}D`,
     );
   }
-  if (weight.shape.length !== 2) {
-    if (weight.shape.length > 2)
-      throw new RangeError(
-        `t() expects a tensor with <= 2 dimensions, but self is ${weight.shape.length}D`,
-      );
+  if (weight.shape.length > 2) {
+    throw new RangeError(
+      `t() expects a tensor with <= 2 dimensions, but self is ${weight.shape.length}D`,
+    );
+  }
+  if (weight.shape.length < 2) {
     // A vector has one output, without a dimension of its own.
     const product = input.matmul(weight);
     return bias === null ? product : product.add(bias);
   }
   if (bias === null) return apply(withoutBias, [input, weight], null);
   if (bias.shape.length !== 1 || bias.shape[0] !== weight.shape[0]) {
-    throw new RangeError(
-      `linear(): the bias must have one element for each of the ${weight.shape[0]} outputs, got shape ${formatShape(bias.shape)}`,
-    );
+    // A bias that broadcasts is rare: it is left to the operations that do.
+    if (input.shape.length === 2) return addmm(bias, input, weight.t());
+    return input.matmul(weight.t()).add(bias);
   }
   return apply(withBias, [input, weight, bias], null);
 }

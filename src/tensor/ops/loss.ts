@@ -1,9 +1,10 @@
-import { apply, type Op, type Use, type Vjp } from "../apply.ts";
+import { apply, type Use } from "../apply.ts";
 import { type DType, getDefaultDtype, isFloat, scalarName } from "../dtype.ts";
 import { fill, map2, map3 } from "../kernels/elementwise.ts";
 import type { Lanes } from "../kernels/lanes.ts";
 import { type Lane, reduce, sumLane } from "../kernels/reduce.ts";
 import { fresh } from "../make.ts";
+import type { Op, Vjp } from "../op.ts";
 import { inDType, resultType } from "../operand.ts";
 import { broadcastShapes, formatShape, numel, sameShape } from "../shape.ts";
 import { type Strided, scratch } from "../storage.ts";

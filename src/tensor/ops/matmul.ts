@@ -1,7 +1,8 @@
-import { apply, type Op } from "../apply.ts";
+import { apply } from "../apply.ts";
 import { isFloat, scalarName } from "../dtype.ts";
 import { copy } from "../kernels/elementwise.ts";
 import { batchMatmul, matmul as matmulKernel } from "../kernels/matmul.ts";
+import type { Op } from "../op.ts";
 import { checkTensor } from "../operand.ts";
 import { checkOptions } from "../options.ts";
 import { broadcastShapes, formatShape, numel, type Shape } from "../shape.ts";

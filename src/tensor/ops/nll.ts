@@ -1,7 +1,8 @@
-import { apply, type Op, type Vjp } from "../apply.ts";
+import { apply } from "../apply.ts";
 import { isFloat, scalarName } from "../dtype.ts";
 import { copy } from "../kernels/elementwise.ts";
 import { isDense } from "../kernels/iterate.ts";
+import type { Op, Vjp } from "../op.ts";
 import { describe, formatShape, numel, type Shape, sameShape } from "../shape.ts";
 import { type Strided, scratch } from "../storage.ts";
 import type { Tensor } from "../tensor.ts";

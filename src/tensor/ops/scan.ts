@@ -1,5 +1,6 @@
-import { apply, type Op } from "../apply.ts";
+import { apply } from "../apply.ts";
 import { accumulationDType, scan } from "../kernels/reduce.ts";
+import type { Op } from "../op.ts";
 import { normalizeDim } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import type { DTypeOption } from "./softmax.ts";

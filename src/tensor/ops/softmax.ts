@@ -1,6 +1,7 @@
-import { apply, type Op } from "../apply.ts";
+import { apply } from "../apply.ts";
 import { type DType, isFloat, scalarName } from "../dtype.ts";
 import { softmax as softmaxKernel } from "../kernels/softmax.ts";
+import type { Op } from "../op.ts";
 import { normalizeDim } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 

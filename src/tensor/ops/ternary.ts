@@ -1,6 +1,7 @@
-import { apply, applyInPlace, type Op } from "../apply.ts";
+import { apply, applyInPlace } from "../apply.ts";
 import { canCast, isFloat } from "../dtype.ts";
 import { loop3 } from "../kernels/elementwise.ts";
+import type { Op } from "../op.ts";
 import { inDType, type Operand, resultType, toOperand } from "../operand.ts";
 import { checkOptions } from "../options.ts";
 import { broadcastShapes } from "../shape.ts";

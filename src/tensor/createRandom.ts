@@ -1,0 +1,121 @@
+import { fillNormal, fillRandint, fillRandperm, fillUniform } from "../random/fill.ts";
+import type { Generator } from "../random/generator.ts";
+import {
+  CREATE_KEYS,
+  type CreateOptions,
+  dtypeOf,
+  finish,
+  isNumberList,
+  type SizeArgs,
+  splitArguments,
+} from "./create.ts";
+import { type DType, getDefaultDtype } from "./dtype.ts";
+import { fresh } from "./make.ts";
+import { describe, numel, type Shape } from "./shape.ts";
+import type { Tensor } from "./tensor.ts";
+
+export interface RandomOptions extends CreateOptions {
+  /** Where the numbers come from; PyTorch's default generator unless given. */
+  readonly generator?: Generator;
+}
+
+const RANDOM_KEYS = [...CREATE_KEYS, "generator"];
+
+/** Draws from U[0, 1): `rand(2, 3)` or `rand([2, 3], { generator })`. */
+export function rand(...args: SizeArgs<RandomOptions>): Tensor {
+  const { shape, options = {} } = splitArguments(args, "rand");
+  const out = fresh(dtypeOf("rand", options, getDefaultDtype(), RANDOM_KEYS), shape);
+  fillUniform(options.generator, out.storage.data, out.offset, numel(shape), 0, 1);
+  return finish(out, options);
+}
+
+/** Draws from N(0, 1): `randn(2, 3)` or `randn([2, 3], { generator })`. */
+export function randn(...args: SizeArgs<RandomOptions>): Tensor {
+  const { shape, options = {} } = splitArguments(args, "randn");
+  const out = fresh(dtypeOf("randn", options, getDefaultDtype(), RANDOM_KEYS), shape);
+  fillNormal(options.generator, out.storage.data, out.offset, numel(shape), 0, 1, true);
+  return finish(out, options);
+}
+
+/**
+ * Integers in [low, high): `randint(high, size)` or `randint(low, high, size)`; int64 unless told.
+ * @throws RangeError unless low < high.
+ */
+export function randint(high: number, size: Shape, options?: RandomOptions): Tensor;
+export function randint(low: number, high: number, size: Shape, options?: RandomOptions): Tensor;
+export function randint(
+  first: number,
+  second: number | Shape,
+  third?: Shape | RandomOptions,
+  fourth?: RandomOptions,
+): Tensor {
+  const [low, high] = typeof second === "number" ? [first, second] : [0, first];
+  const size = typeof second === "number" ? third : second;
+  const options =
+    (typeof second === "number" ? fourth : isNumberList(third) ? undefined : third) ?? {};
+  if (!isNumberList(size)) {
+    throw new TypeError(
+      `randint(): argument 'size' must be a list of integers, not ${describe(size)}`,
+    );
+  }
+  const { shape } = splitArguments<RandomOptions>([size], "randint");
+  const out = fresh(dtypeOf("randint", options, "int64", RANDOM_KEYS), shape);
+  fillRandint(options.generator, out.storage.data, out.offset, numel(shape), low, high);
+  return finish(out, options);
+}
+
+/** The integers 0 … n − 1 in random order; int64 unless told. */
+export function randperm(n: number, options: RandomOptions = {}): Tensor {
+  const dtype = dtypeOf("randperm", options, "int64", RANDOM_KEYS);
+  if (!Number.isInteger(n) || n < 0) throw new RangeError(`n must be non-negative, got ${n}`);
+  const out = fresh(dtype, [n]);
+  fillRandperm(options.generator, out.storage.data, out.offset, n);
+  return finish(out, options);
+}
+
+/** Draws from U[0, 1) in another tensor's shape, dtype and memory order. */
+export function randLike(input: Tensor, options: RandomOptions = {}): Tensor {
+  const dtype = dtypeOf("randLike", options, input.dtype, RANDOM_KEYS);
+  return finish(likeInMemory(input, dtype).uniform_(0, 1, generatorOf(options)), options);
+}
+
+/** Draws from N(0, 1) in another tensor's shape, dtype and memory order. */
+export function randnLike(input: Tensor, options: RandomOptions = {}): Tensor {
+  const dtype = dtypeOf("randnLike", options, input.dtype, RANDOM_KEYS);
+  return finish(likeInMemory(input, dtype).normal_(0, 1, generatorOf(options)), options);
+}
+
+/** Integers in another tensor's shape and dtype: `randintLike(t, high)` or `(t, low, high)`. */
+export function randintLike(input: Tensor, high: number, options?: RandomOptions): Tensor;
+export function randintLike(
+  input: Tensor,
+  low: number,
+  high: number,
+  options?: RandomOptions,
+): Tensor;
+export function randintLike(
+  input: Tensor,
+  first: number,
+  second?: number | RandomOptions,
+  third?: RandomOptions,
+): Tensor {
+  const [low, high] = typeof second === "number" ? [first, second] : [0, first];
+  const options = (typeof second === "number" ? third : second) ?? {};
+  return randint(low, high, input.shape, { ...options, dtype: options.dtype ?? input.dtype });
+}
+
+function generatorOf({ generator }: RandomOptions) {
+  return generator === undefined ? {} : { generator };
+}
+
+/** Zeros laid out as `input` is, where its elements fill their memory. */
+function likeInMemory(input: Tensor, dtype: DType): Tensor {
+  const order = input.shape.map((_, d) => d).sort((x, y) => input.strides[y]! - input.strides[x]!);
+  const back = order.map((_, d) => order.indexOf(d));
+  return fresh(
+    dtype,
+    order.map((d) => input.shape[d]!),
+  )
+    .permute(back)
+    .detach();
+}

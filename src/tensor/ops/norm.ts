@@ -1,0 +1,107 @@
+import { apply } from "../apply.ts";
+import { isFloat, scalarName } from "../dtype.ts";
+import { loop1 } from "../kernels/elementwise.ts";
+import { maxLane, minLane, reduce, sumLane } from "../kernels/reduce.ts";
+import type { Op } from "../op.ts";
+import { scratch } from "../storage.ts";
+import type { Tensor } from "../tensor.ts";
+import {
+  type Dims,
+  type Reduction,
+  reducedTo,
+  reduction,
+  restore,
+  type SumOptions,
+} from "./reduce.ts";
+import { where } from "./ternary.ts";
+
+interface Norm extends Reduction {
+  readonly p: number;
+}
+
+function magnitude(p: number): (x: number) => number {
+  if (p === 0) return (x) => (x !== 0 ? 1 : 0);
+  if (p === 2) return (x) => x * x;
+  if (p === 1 || Math.abs(p) === Infinity) return Math.abs;
+  return (x) => Math.abs(x) ** p;
+}
+
+const normOp: Op<Norm> = {
+  name: "NormBackward0",
+  shape: reducedTo,
+  dtype: ([input]) => {
+    if (!isFloat(input!.dtype)) {
+      throw new TypeError(
+        `linalg.vector_norm: Expected a floating point or complex tensor as input. Got ${scalarName(input!.dtype)}`,
+      );
+    }
+    return input!.dtype;
+  },
+  kernel([input], out, { dims, p }) {
+    // In double precision, pairwise: a float32 norm neither overflows nor drifts.
+    const powers = scratch("float64", input!.shape);
+    loop1(magnitude(p), input!, powers);
+    if (p === Infinity || p === -Infinity) {
+      reduce(p > 0 ? maxLane : minLane, powers, dims, out);
+      return;
+    }
+    const root =
+      p === 0 || p === 1 ? (s: number) => s : p === 2 ? Math.sqrt : (s: number) => s ** (1 / p);
+    reduce((data, start, n, stride) => root(sumLane(data, start, n, stride)), powers, dims, out);
+  },
+  vjps: [
+    ({ a: x, output: y, params }) =>
+      (g) =>
+        normGradient(x, restore(y, x.shape, params), restore(g, x.shape, params), params),
+  ],
+};
+
+/** As torch: none for a count (p = 0), 0 where the norm is 0, and ties share the gradient of an infinity norm. */
+function normGradient(x: Tensor, norm: Tensor, g: Tensor, { p, dims }: Norm): Tensor | null {
+  if (p === 0) return null;
+  if (p === 1) return x.sign().mul(g);
+  if (p === 2) return x.mul(where(norm.eq(0), 0, g.div(norm)));
+  if (p === Infinity || p === -Infinity) {
+    const mask = x
+      .abs()
+      .eq(norm)
+      .logicalOr(x.ne(x).logicalAnd(norm.ne(norm)));
+    return x.sign().mul(where(mask, g.div(mask.sum(dims, { keepdim: true })), 0));
+  }
+  const scale = where(norm.eq(0), 0, g.div(norm.pow(p - 1)));
+  if (p < 1) return where(x.eq(0), 0, x.sign().mul(x.abs().pow(p - 1))).mul(scale);
+  if (p < 2)
+    return x
+      .sign()
+      .mul(x.abs().pow(p - 1))
+      .mul(scale);
+  return x.mul(x.abs().pow(p - 2)).mul(scale);
+}
+
+/**
+ * The p-norm over some dimensions, or over all.
+ * @param p the order; "fro" is 2.
+ * @throws RangeError for the nuclear norm, which needs singular values.
+ */
+export function norm(
+  input: Tensor,
+  p: number | "fro" | null = "fro",
+  dim?: Dims,
+  options?: SumOptions,
+): Tensor {
+  const order = p === "fro" || p === null ? 2 : p;
+  if (typeof order !== "number" || Number.isNaN(order)) {
+    throw new RangeError(`norm(): argument 'p' must be a number or "fro", not ${String(p)}`);
+  }
+  const source = options?.dtype === undefined ? input : input.to(options.dtype);
+  const params = reduction(source, dim, options, "norm");
+  if (order < 0 || order === Infinity) {
+    const empty = params.dims.some((d) => source.shape[d] === 0);
+    if (empty) {
+      throw new RangeError(
+        `linalg.vector_norm cannot compute the ${order} norm on an empty tensor because the operation does not have an identity`,
+      );
+    }
+  }
+  return apply(normOp, [source], { ...params, p: order });
+}
