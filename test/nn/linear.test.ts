@@ -71,6 +71,13 @@ describe("linear", () => {
     expect(linear(x, tensor([10, 1]), { bias: tensor([0.5]) })).toEqualTensor(tensor([12.5, 34.5]));
   });
 
+  test("takes a bias that broadcasts", () => {
+    const weight = ones(4, 3);
+    expect(linear(ones(2, 3), weight, { bias: ones(1) })).toEqualTensor(ones(2, 4).mul(4));
+    expect(linear(ones(2, 3), weight, { bias: ones(2, 4) })).toEqualTensor(ones(2, 4).mul(4));
+    expect(linear(ones(2, 2, 3), weight, { bias: tensor(1) })).toEqualTensor(ones(2, 2, 4).mul(4));
+  });
+
   test("takes inputs without rows and without features", () => {
     expect(linear(zeros(0, 3), ones(2, 3), { bias: ones(2) }).shape).toEqual([0, 2]);
     expect(linear(zeros(2, 0), zeros(3, 0), { bias: ones(3) })).toEqualTensor(ones(2, 3));
@@ -104,7 +111,7 @@ describe("linear", () => {
       "t() expects a tensor with <= 2 dimensions, but self is 3D",
     );
     expect(() => linear(ones(2, 3), ones(4, 3), { bias: ones(5) })).toThrow(
-      "linear(): the bias must have one element for each of the 4 outputs, got shape [5]",
+      "The expanded size of the tensor (4) must match the existing size (5) at non-singleton dimension 1.  Target sizes: [2, 4].  Tensor sizes: [5]",
     );
     // @ts-expect-error a number is no tensor
     expect(() => layer.forward(3)).toThrow("linear(): argument 'input' must be Tensor, not 3");

@@ -5,7 +5,7 @@ import { batchMatmul, matmul as matmulKernel } from "../kernels/matmul.ts";
 import type { Op } from "../op.ts";
 import { checkTensor } from "../operand.ts";
 import { checkOptions } from "../options.ts";
-import { broadcastShapes, formatShape, numel, type Shape } from "../shape.ts";
+import { broadcastShapes, formatShape, isExpandable, numel, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { add } from "./binary.ts";
 
@@ -207,8 +207,7 @@ const addmmOp: Op<Addmm> = {
   name: "AddmmBackward0",
   shape([input, a, b]) {
     const shape = mmOp.shape([a!, b!], null);
-    const both = broadcastShapes(input!.shape, shape);
-    if (both.length !== 2 || both[0] !== shape[0] || both[1] !== shape[1]) {
+    if (!isExpandable(input!.shape, shape)) {
       throw new RangeError(
         `The expanded size of the tensor (${shape[1]}) must match the existing size (${input!.shape.at(-1)}) at non-singleton dimension 1.  Target sizes: ${formatShape(shape)}.  Tensor sizes: ${formatShape(input!.shape)}`,
       );
