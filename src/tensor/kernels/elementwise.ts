@@ -1,6 +1,6 @@
 import { type DType, isFloat, type TypedArray } from "../dtype.ts";
 import { broadcastStrides, numel } from "../shape.ts";
-import type { Strided } from "../storage.ts";
+import { type Strided, scratch } from "../storage.ts";
 import { collapse, forEachRow, isDense, isDenseLike } from "./iterate.ts";
 import {
   type Binary,
@@ -11,6 +11,8 @@ import {
   type Ternary,
   type Unary,
 } from "./lanes.ts";
+import { isWorthwhile, isWorthwhileTest, vectorized } from "./vectorized.ts";
+import { Program } from "./wasm/index.ts";
 
 type F1 = (a: number) => number;
 type F2 = (a: number, b: number) => number;
@@ -30,12 +32,14 @@ export class Map1 {
   readonly double: F1;
   readonly single: F1;
   readonly integer: IntegerBody<F1>;
+  readonly program: Program;
 
   constructor(body: Unary, integer: IntegerBody<F1> = {}) {
     this.body = body;
     this.double = (a) => body(NUMBERS, a);
     this.single = (a) => body(SINGLES, a);
     this.integer = integer;
+    this.program = new Program((m, x) => [body(m, x[0]!)]);
   }
 }
 
@@ -45,12 +49,14 @@ export class Map2 {
   readonly double: F2;
   readonly single: F2;
   readonly integer: IntegerBody<F2>;
+  readonly program: Program;
 
   constructor(body: Binary, integer: IntegerBody<F2> = {}) {
     this.body = body;
     this.double = (a, b) => body(NUMBERS, a, b);
     this.single = (a, b) => body(SINGLES, a, b);
     this.integer = integer;
+    this.program = new Program((m, x) => [body(m, x[0]!, x[1]!)]);
   }
 }
 
@@ -60,12 +66,14 @@ export class Map3 {
   readonly double: F3;
   readonly single: F3;
   readonly integer: IntegerBody<F3>;
+  readonly program: Program;
 
   constructor(body: Ternary, integer: IntegerBody<F3> = {}) {
     this.body = body;
     this.double = (a, b, c) => body(NUMBERS, a, b, c);
     this.single = (a, b, c) => body(SINGLES, a, b, c);
     this.integer = integer;
+    this.program = new Program((m, x) => [body(m, x[0]!, x[1]!, x[2]!)]);
   }
 }
 
@@ -75,12 +83,14 @@ export class Map4 {
   readonly double: F4;
   readonly single: F4;
   readonly integer: IntegerBody<F4>;
+  readonly program: Program;
 
   constructor(body: Quaternary, integer: IntegerBody<F4> = {}) {
     this.body = body;
     this.double = (a, b, c, d) => body(NUMBERS, a, b, c, d);
     this.single = (a, b, c, d) => body(SINGLES, a, b, c, d);
     this.integer = integer;
+    this.program = new Program((m, x) => [body(m, x[0]!, x[1]!, x[2]!, x[3]!)]);
   }
 }
 
@@ -88,10 +98,12 @@ export class Map4 {
 export class Compare {
   readonly body: Predicate;
   readonly double: F2;
+  readonly program: Program;
 
   constructor(body: Predicate) {
     this.body = body;
     this.double = (a, b) => (body(NUMBERS, a, b) ? 1 : 0);
+    this.program = new Program((m, x) => [body(m, x[0]!, x[1]!)]);
   }
 }
 
@@ -104,23 +116,27 @@ function pick<F>(map: { double: F; single: F; integer: IntegerBody<F> }, dtype: 
 
 /** out = map(a); `a` is read at `out`'s shape. */
 export function map1(map: Map1, a: Strided, out: Strided): void {
+  if (isWorthwhile(out) && a.dtype === out.dtype && vectorized(map.program, [a], out)) return;
   const f = pick(map, isFloat(out.dtype) ? out.dtype : a.dtype);
   loop1(out.dtype === "bool" ? (x) => (f(x) !== 0 ? 1 : 0) : f, a, out);
 }
 
 /** out = map(a, b), both read at `out`'s shape. */
 export function map2(map: Map2, a: Strided, b: Strided, out: Strided): void {
+  if (isWorthwhile(out) && vectorized(map.program, [a, b], out)) return;
   const f = pick(map, out.dtype);
   loop2(out.dtype === "bool" ? (x, y) => (f(x, y) !== 0 ? 1 : 0) : f, a, b, out);
 }
 
 /** out = map(a, b) ? 1 : 0. */
 export function compare2(map: Compare, a: Strided, b: Strided, out: Strided): void {
+  if (isWorthwhileTest(out, a) && vectorized(map.program, [a, b], out)) return;
   loop2(map.double, a, b, out);
 }
 
 /** out = map(a, b, c), all read at `out`'s shape. */
 export function map3(map: Map3, a: Strided, b: Strided, c: Strided, out: Strided): void {
+  if (isWorthwhile(out) && vectorized(map.program, [a, b, c], out)) return;
   const f = pick(map, out.dtype);
   loop3(out.dtype === "bool" ? (x, y, z) => (f(x, y, z) !== 0 ? 1 : 0) : f, a, b, c, out);
 }
@@ -134,6 +150,7 @@ export function map4(
   d: Strided,
   out: Strided,
 ): void {
+  if (isWorthwhile(out) && vectorized(map.program, [a, b, c, d], out)) return;
   const f = pick(map, out.dtype);
   if (numel(d.shape) === 1) {
     const last = d.storage.data[d.offset]!;
@@ -333,6 +350,14 @@ export function copy(a: Strided, out: Strided): void {
 
 function identity(x: number): number {
   return x;
+}
+
+/** The operand itself where its elements lie densely in order, else such a copy. */
+export function densely(a: Strided): Strided {
+  if (isDense(a)) return a;
+  const dense = scratch(a.dtype, a.shape);
+  copy(a, dense);
+  return dense;
 }
 
 /** Sets every element of `out`. */

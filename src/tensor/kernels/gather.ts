@@ -1,5 +1,9 @@
+import { numel } from "../shape.ts";
 import type { Strided } from "../storage.ts";
 import { collapse, forEachRow } from "./iterate.ts";
+
+// From about here on a block copy beats the loop.
+const LONG_BLOCK = 48;
 
 function position(index: number, size: number, dim: number): number {
   if (index < 0 || index >= size) {
@@ -72,4 +76,27 @@ export function scatterAdd(source: Strided, index: Strided, dim: number, out: St
   forEachIndex(index, out, dim, source, (i, p, q) => {
     od[p + i * stride] = Math.min(od[p + i * stride]! + sd[q]!, limit);
   });
+}
+
+/** out = the slices of a dense `a` along `dim` that the vector `index` names; `out` is dense. */
+export function takeSlices(a: Strided, index: Strided, dim: number, out: Strided): void {
+  const size = a.shape[dim]!;
+  checkPositions(index, size, dim);
+  const ad = a.storage.data;
+  const id = index.storage.data;
+  const od = out.storage.data;
+  const count = index.shape[0] ?? 1;
+  const step = index.strides[0] ?? 0;
+  const block = numel(a.shape.slice(dim + 1));
+  const outer = numel(a.shape.slice(0, dim));
+  let o = out.offset;
+  for (let r = 0; r < outer; r++) {
+    const base = a.offset + r * size * block;
+    for (let k = 0; k < count; k++) {
+      const from = base + id[index.offset + k * step]! * block;
+      if (block < LONG_BLOCK) for (let j = 0; j < block; j++) od[o + j] = ad[from + j]!;
+      else od.set(ad.subarray(from, from + block), o);
+      o += block;
+    }
+  }
 }

@@ -1,7 +1,7 @@
 import { apply, applyInPlace } from "../apply.ts";
 import { scalarName } from "../dtype.ts";
-import { copy } from "../kernels/elementwise.ts";
-import { scatterAdd as scatterAddKernel, take } from "../kernels/gather.ts";
+import { copy, densely } from "../kernels/elementwise.ts";
+import { scatterAdd as scatterAddKernel, take, takeSlices } from "../kernels/gather.ts";
 import type { Op } from "../op.ts";
 import { checkOptions } from "../options.ts";
 import { normalizeDim, type Shape } from "../shape.ts";
@@ -113,6 +113,22 @@ function spread(index: Tensor, shape: Shape, dim: number): Tensor {
   return flat.expand(shape.with(dim, flat.shape[dim]!));
 }
 
+const indexSelectOp: Op<number> = {
+  name: "IndexSelectBackward0",
+  shape: ([input, index], dim) => input!.shape.with(dim, index!.shape[0] ?? 1),
+  dtype: ([input]) => input!.dtype,
+  kernel: ([input, index], out, dim) => takeSlices(densely(input!), index!, dim, out),
+  vjps: [
+    (use) => {
+      const { params: dim } = use;
+      const { shape, dtype } = use.inputs[0]!;
+      const index = use.b;
+      return (g) => g.newZeros(shape, { dtype }).indexAdd(dim, index, g);
+    },
+    null,
+  ],
+};
+
 /**
  * The slices along a dimension that `index` names, in its order.
  * @param index a vector of int64 or int32.
@@ -120,9 +136,11 @@ function spread(index: Tensor, shape: Shape, dim: number): Tensor {
 export function indexSelect(input: Tensor, dim: number, index: Tensor): Tensor {
   const d = normalizeDim(dim, input.shape.length, "indexSelect");
   checkIndex(index, "index_select");
-  if (index.shape.length > 1)
+  if (index.shape.length > 1) {
     throw new RangeError("index_select(): Index is supposed to be a vector");
-  return gather(input, d, spread(index, input.shape, d));
+  }
+  if (input.shape.length === 0) return gather(input, 0, spread(index, input.shape, 0));
+  return apply(indexSelectOp, [input, index], d);
 }
 
 /** input with each slice of source, times alpha, added to the slice that `index` names. */

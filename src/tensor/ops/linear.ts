@@ -1,11 +1,10 @@
 import { apply } from "../apply.ts";
 import { scalarName } from "../dtype.ts";
-import { copy } from "../kernels/elementwise.ts";
-import { isDense } from "../kernels/iterate.ts";
+import { densely } from "../kernels/elementwise.ts";
 import { gemm } from "../kernels/matmul.ts";
 import type { Op } from "../op.ts";
 import { numel } from "../shape.ts";
-import { type Strided, scratch } from "../storage.ts";
+import type { Strided } from "../storage.ts";
 import type { Tensor } from "../tensor.ts";
 import { addmm } from "./matmul.ts";
 
@@ -15,10 +14,7 @@ function asRows(t: Strided): { rows: number; source: Strided; rowStride: number;
   const last = shape.length - 1;
   const rows = numel(shape.slice(0, last));
   if (last === 1) return { rows, source: t, rowStride: strides[0]!, stride: strides[1]! };
-  if (isDense(t)) return { rows, source: t, rowStride: shape[last]!, stride: 1 };
-  const source = scratch(t.dtype, shape);
-  copy(t, source);
-  return { rows, source, rowStride: shape[last]!, stride: 1 };
+  return { rows, source: densely(t), rowStride: shape[last]!, stride: 1 };
 }
 
 function addToRows(bias: Strided, out: Strided, rows: number, n: number): void {
