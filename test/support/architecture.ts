@@ -12,8 +12,16 @@ interface Edge {
   readonly line: number;
 }
 
+const known = new Map<string, readonly Edge[]>();
+
 /** Every import of a file that is still there at run time: `import type` leaves nothing behind. */
-export function valueImports(path: string, text: string): Edge[] {
+export function valueImports(path: string, text: string): readonly Edge[] {
+  const found = known.get(text) ?? parseImports(path, text);
+  known.set(text, found);
+  return found;
+}
+
+function parseImports(path: string, text: string): Edge[] {
   const file = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
   const edges: Edge[] = [];
   const add = (node: ts.Node, specifier: ts.Node | undefined): void => {

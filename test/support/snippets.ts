@@ -75,7 +75,11 @@ export function instrument({ code, line }: Pick<Fence, "code" | "line">): string
     if (wanted === undefined) return;
     const args = `${line + row}, ${JSON.stringify(wanted)}`;
     if (ts.isVariableStatement(node)) {
-      const name = node.declarationList.declarations.at(-1)!.name.getText();
+      const { name: declared } = node.declarationList.declarations.at(-1)!;
+      if (!ts.isIdentifier(declared)) {
+        throw new Error(`line ${line + row}: '// =>' stands behind a pattern, not one name`);
+      }
+      const name = declared.text;
       edits.push({ at: node.end, end: node.end, text: ` check(${args}, () => ${name});` });
       return;
     }
@@ -97,4 +101,17 @@ export function instrument({ code, line }: Pick<Fence, "code" | "line">): string
   }
   edits.sort((a, b) => b.at - a.at);
   return edits.reduce((all, { at, end, text }) => all.slice(0, at) + text + all.slice(end), code);
+}
+
+/** A number with all of float32's digits, the last of which are rounding. */
+const LONG_NUMBER = /-?\d+\.\d{9,}/g;
+
+/**
+ * Whether a snippet printed what its page says. Numbers with all of float32's digits may differ by
+ * rounding, a hundred updates later by 1e-5: hosts with fused multiply-add round less.
+ */
+export function samePrint(printed: string, wanted: string): boolean {
+  if (printed.replaceAll(LONG_NUMBER, "#") !== wanted.replaceAll(LONG_NUMBER, "#")) return false;
+  const [got, want] = [printed, wanted].map((text) => (text.match(LONG_NUMBER) ?? []).map(Number));
+  return want!.every((value, i) => Math.abs(got![i]! - value) <= 1e-5 * Math.abs(value));
 }
