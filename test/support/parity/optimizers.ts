@@ -81,6 +81,7 @@ function follow(
   const traj = readList(record.traj).map(readNumbers);
   const losses = record.loss === undefined ? null : readNumbers(record.loss);
   const evaluations = record.func_evals === undefined ? null : readNumbers(record.func_evals);
+  const before: number[] = [];
   let worst: Mismatch | null = null;
   let evaluated = 0;
   for (const [step, want] of traj.entries()) {
@@ -103,11 +104,11 @@ function follow(
         return { why: `step ${step}: ${why}`, deviation: Infinity };
       }
     }
-    if (losses !== null && first !== null) {
-      const wrong = compareNumbers([first], [losses[step] ?? Number.NaN], tolerance);
-      worst = worse(worst, at(`loss before step ${step}`, wrong));
-    }
+    if (first !== null) before.push(first);
     worst = worse(worst, at(`step ${step}`, compareNumbers(values(params), want, tolerance)));
+  }
+  if (losses !== null) {
+    worst = worse(worst, at("loss before a step", compareNumbers(before, losses, tolerance)));
   }
   return worst ?? compareState(optimizer, record.state, dtype);
 }

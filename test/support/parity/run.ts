@@ -15,7 +15,9 @@ import { runModule } from "./modules.ts";
 import { runOp } from "./ops.ts";
 import { runOptimizer } from "./optimizers.ts";
 import type { Outcome } from "./report.ts";
+import { runScheduler } from "./schedulers.ts";
 import { runRepr, runScript } from "./scripts.ts";
+import { runTutorial } from "./tutorial.ts";
 
 /** Runs one record of a kind of file. */
 type Runner = (record: JsonObject, index: ReadonlyMap<string, IndexEntry>) => Outcome;
@@ -27,6 +29,8 @@ const RUNNERS: readonly (readonly [RegExp, Runner])[] = [
   [/^optim\.jsonl$/, runOptimizer],
   [/^init\.jsonl$/, runInit],
   [/^rng\.jsonl$/, runDraw],
+  [/^sched\.jsonl$/, runScheduler],
+  [/^tutorial\.jsonl$/, runTutorial],
   [/^repr\.jsonl$/, runRepr],
   [/^scripts\.jsonl$/, runScript],
 ];
