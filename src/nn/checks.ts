@@ -1,12 +1,4 @@
-import { isTensor } from "../tensor/make.ts";
 import { describe } from "../tensor/shape.ts";
-
-/** @throws TypeError if `value` is no tensor. */
-export function checkTensor(fn: string, argument: string, value: unknown): void {
-  if (!isTensor(value)) {
-    throw new TypeError(`${fn}(): argument '${argument}' must be Tensor, not ${describe(value)}`);
-  }
-}
 
 /** @throws TypeError if an option that is given is neither true nor false. */
 export function checkFlags<O extends object>(fn: string, options: O, names: (keyof O)[]): void {

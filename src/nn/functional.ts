@@ -2,6 +2,7 @@ import { isGradEnabled } from "../autograd/gradMode.ts";
 import { fillBernoulli } from "../random/fill.ts";
 import { type DType, isFloat, scalarName } from "../tensor/dtype.ts";
 import { fresh } from "../tensor/make.ts";
+import { checkTensor } from "../tensor/operand.ts";
 import { linear as linearOp } from "../tensor/ops/linear.ts";
 import * as loss from "../tensor/ops/loss.ts";
 import {
@@ -13,13 +14,7 @@ import {
 import { checkOptions } from "../tensor/options.ts";
 import { numel, sameShape } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import {
-  checkFlags,
-  checkNumber,
-  checkProbability,
-  checkSmoothing,
-  checkTensor,
-} from "./checks.ts";
+import { checkFlags, checkNumber, checkProbability, checkSmoothing } from "./checks.ts";
 
 export type { Reduction } from "../tensor/ops/loss.ts";
 

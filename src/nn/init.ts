@@ -2,10 +2,11 @@ import { noGrad } from "../autograd/gradMode.ts";
 import { fillRandperm } from "../random/fill.ts";
 import type { Generator } from "../random/generator.ts";
 import { loop1 } from "../tensor/kernels/elementwise.ts";
+import { checkTensor } from "../tensor/operand.ts";
 import { checkOptions } from "../tensor/options.ts";
 import { describe } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { checkNumber, checkTensor } from "./checks.ts";
+import { checkNumber } from "./checks.ts";
 import { erf, erfInverse } from "./erf.ts";
 
 // All of these fill a tensor in place, without recording, and answer it. Gains, deviations and bounds

@@ -1,7 +1,8 @@
 import { type DType, isFloat } from "../tensor/dtype.ts";
+import { checkTensor } from "../tensor/operand.ts";
 import { checkOptions } from "../tensor/options.ts";
 import { Tensor } from "../tensor/tensor.ts";
-import { checkFlags, checkTensor } from "./checks.ts";
+import { checkFlags } from "./checks.ts";
 import type { Members } from "./tree.ts";
 
 /** Options of a `Parameter`. */

@@ -1,11 +1,12 @@
 import { noGrad } from "../autograd/gradMode.ts";
 import { getDefaultDtype } from "../tensor/dtype.ts";
 import { fresh } from "../tensor/make.ts";
+import { checkTensor } from "../tensor/operand.ts";
 import { div } from "../tensor/ops/binary.ts";
 import { cat, stack } from "../tensor/ops/join.ts";
 import { checkOptions } from "../tensor/options.ts";
 import { Tensor } from "../tensor/tensor.ts";
-import { checkFlags, checkNumber, checkTensor } from "./checks.ts";
+import { checkFlags, checkNumber } from "./checks.ts";
 
 /**
  * Scales gradients so that their norm, all taken together as one vector, is at most `maxNorm`.

@@ -114,7 +114,7 @@ describe("linear", () => {
       "The expanded size of the tensor (4) must match the existing size (5) at non-singleton dimension 1.  Target sizes: [2, 4].  Tensor sizes: [5]",
     );
     // @ts-expect-error a number is no tensor
-    expect(() => layer.forward(3)).toThrow("linear(): argument 'input' must be Tensor, not 3");
+    expect(() => layer.forward(3)).toThrow("linear(): argument 'input' must be Tensor, not int");
   });
 });
 

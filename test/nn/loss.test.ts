@@ -80,7 +80,7 @@ describe.each(PAIRS)("$name", ({ loss, domains, element }) => {
 
   test("refuses what is no tensor, and unknown options", () => {
     // @ts-expect-error a number is no tensor
-    expect(() => loss(ones(1), 1)).toThrow("argument 'target' must be Tensor, not 1");
+    expect(() => loss(ones(1), 1)).toThrow("argument 'target' must be Tensor, not int");
     // @ts-expect-error a list is no tensor
     expect(() => loss([1], ones(1))).toThrow("argument 'input' must be Tensor, not Array");
     // @ts-expect-error a misspelt option

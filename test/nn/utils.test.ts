@@ -68,7 +68,7 @@ describe("clipGradNorm_", () => {
       "clipGradNorm_() got an unexpected option 'norm'; its options are: normType, errorIfNonfinite",
     );
     // @ts-expect-error a number is no tensor
-    expect(() => clipGradNorm_([1], 1)).toThrow("argument 'parameters' must be Tensor, not 1");
+    expect(() => clipGradNorm_([1], 1)).toThrow("argument 'parameters' must be Tensor, not int");
   });
 });
 
