@@ -64,8 +64,15 @@ const COMPUTE: Readonly<Record<string, Instruction>> = {
   matmul: (a, b) =>
     a.dim() === 2 && b.dim() === 2 && a.shape[1] === b.shape[0] ? a.matmul(b) : null,
   cat: (a) => (a.dim() > 0 && a.numel() < 12 ? cat([a, a.neg()], 0) : null),
+  flip: (a) => (a.dim() > 0 ? a.flip(0) : null),
+  cumsum: (a) => (a.dim() > 0 ? a.cumsum(0) : null),
+  // One of several views taken at once: changing it in place is an error.
+  unbind: (a) => (a.dim() > 0 ? a.unbind(0)[0]! : null),
+  chunk: (a) => (a.dim() > 0 ? a.chunk(2, -1)[0]! : null),
   clone: (a) => a.clone(),
 };
+
+const PARTS: readonly string[] = ["unbind", "chunk"];
 
 const VIEW: Readonly<Record<string, Instruction>> = {
   at: (a) => (a.dim() > 0 ? a.at(-1) : null),
@@ -146,7 +153,7 @@ export class Program {
       trace.push(`${call};`);
     } else {
       trace.push(`const v${values.length} = ${call};  // [${result.shape.join(", ")}]`);
-      values.push({ tensor: result, own: name in VIEW ? first.own : true });
+      values.push({ tensor: result, own: name in VIEW ? first.own : !PARTS.includes(name) });
     }
   }
 
