@@ -1,5 +1,6 @@
 /** Rows of the op table for layers and losses. */
 import { tensor as makeTensor, manualSeed, nn, type Tensor } from "../../src/index.ts";
+import { unit } from "./arbitraries.ts";
 import { type OpRow, shaped, unary } from "./opRows.ts";
 
 const { functional: F } = nn;
@@ -70,7 +71,8 @@ export const LAYERS: readonly OpRow[] = [
         [n, m],
         [n, m],
       ],
-      (x, y) => F.binaryCrossEntropy(x.sigmoid(), y.sigmoid(), { reduction }),
+      (x, y) => F.binaryCrossEntropy(x, y, { reduction }),
+      unit,
     ),
   ),
   ...losses("binaryCrossEntropyWithLogits", (name, reduction) =>

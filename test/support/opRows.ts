@@ -84,10 +84,11 @@ export function shaped(
   sizes: number,
   shapes: (...sizes: number[]) => readonly (readonly number[])[],
   fn: (...inputs: Tensor[]) => Tensor,
+  domain: Domain = real,
 ): OpRow {
   const cases = fc
     .array(fc.integer({ min: 1, max: 3 }), { minLength: sizes, maxLength: sizes })
-    .chain((n) => fc.tuple(...shapes(...n).map((s) => tensor({ shape: s, ...grown }))))
+    .chain((n) => fc.tuple(...shapes(...n).map((s) => tensor({ shape: s, domain, ...grown }))))
     .map((inputs) => ({ inputs, fn }));
   return { name, cases };
 }
