@@ -52,7 +52,7 @@ const ground: Ground = {
 };
 drawPaths(
   "02-rosenbrock-paths",
-  "Rosenbrock's valley: 1000 steps towards the star",
+  "Rosenbrock's valley: 1000 steps from the circle to the star",
   ground,
   eachAndAll(paths),
 );

@@ -81,7 +81,12 @@ printTable(["optimizer", "updates", "w₁", "w₂", "loss", "built-in differs by
 const labels = ["w₁", "w₂", "loss"] as const;
 const ground: Ground = { f: curve, x: [-8, 8], y: [-14, 8], labels, tilt: 40, cells: 64 };
 const early = mapValues(ours, (rows) => rows.slice(0, 0, 50));
-drawSurface("03-pathological-curve-surface", "A cliff, a canyon and 50 updates", ground, early);
+drawSurface(
+  "03-pathological-curve-surface",
+  "The pathological curve and 50 updates on it",
+  ground,
+  early,
+);
 drawPaths("03-pathological-curve-paths", "Adam finds the canyon, SGD leaps across it", ground, {
   "After 50 updates": early,
   "After 1000 updates": ours,

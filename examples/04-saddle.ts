@@ -83,7 +83,7 @@ const rows = (["SGD", "RMSprop", "Adam"] as const).map((name) => {
 printTable(["optimizer", "x", "y", "by hand differs by"], rows);
 
 const labels = ["x", "y", "z = x² − y²"] as const;
-const ground: Ground = { f: saddle, x: [-25, 25], y: [-30, 30], labels, turn: 140 };
+const ground: Ground = { f: saddle, x: [-25, 25], y: [-30, 30], labels, turn: 140, cells: 30 };
 animatePaths(
   "04-saddle-by-hand",
   "Leaving a saddle: SGD falls off at once (rules by hand)",

@@ -53,7 +53,7 @@ printTable(
   Object.keys(optimizers).map((name) => [name, last(train[name]), last(test[name])]),
 );
 const axes = { x: "epoch", y: "mean squared error", first: 1, log: true };
-drawCurves("06-mini-batch-regression", "Mini-batch regression: momentum keeps up with Adam", [
+drawCurves("06-mini-batch-regression", "Mini-batch regression: momentum ends ahead of Adam", [
   { title: "Training", ...axes, series: train },
   { title: "Test", ...axes, series: test },
 ]);

@@ -65,7 +65,7 @@ export function animatePaths(
   const walks = mapValues(pathsOf(paths), (path) => cut(path, ground.x, ground.y));
   const series = column(walks, 2);
   const steps = Math.max(...Object.values(walks).map((path) => path.length)) - 1;
-  const moments = denseEarly(steps, 40);
+  const moments = denseEarly(steps, 32);
   const frame = (upTo: number) => [
     lines({ title: `Step ${upTo}`, x: "step", y: ground.labels[2], series, upTo }),
     surface("The surface", ground, walks, upTo),

@@ -232,7 +232,9 @@ function pathPieces(name: string, path: Path, look: Look, eye: Eye): Piece[] {
       const ends = [along(i / count).at, along((i + 1) / count).at];
       // The dash runs on from piece to piece.
       const dash = `stroke-dasharray="${look.dash}" stroke-dashoffset="${short(walked)}"`;
-      const paint = `fill="none" stroke="${look.color}" stroke-width="3.2" ${dash}`;
+      const cap = look.dash === "none" ? "round" : "butt";
+      const stroke = `stroke="${look.color}" stroke-width="3.2" stroke-linecap="${cap}"`;
+      const paint = `fill="none" ${stroke} ${dash}`;
       pieces.push({
         depth: along((i + 0.5) / count).depth,
         svg: `<polyline points="${list(ends)}" ${paint} class="line of ${name}"/>`,
