@@ -1,4 +1,3 @@
-import { inspect } from "node:util";
 import { describe, expect, test } from "vitest";
 import { manualSeed, nn, optim, type Tensor, tensor, zeros } from "../../src/index.ts";
 import "../support/matchers.ts";
@@ -202,47 +201,6 @@ describe("registration by name", () => {
   });
 });
 
-describe("parameters and buffers", () => {
-  test("a parameter shares the elements of the tensor it is made of and requires gradients", () => {
-    const data = zeros(2);
-    const parameter = new nn.Parameter(data);
-    data.fill_(3);
-    expect(parameter).toHaveValues([3, 3]);
-    expect([parameter.requiresGrad, parameter.isLeaf]).toEqual([true, true]);
-    expect(new nn.Parameter(data, { requiresGrad: false }).requiresGrad).toBe(false);
-  });
-
-  test("a parameter leaves the graph of its tensor behind", () => {
-    const x = tensor([1], { requiresGrad: true });
-    expect(new nn.Parameter(x.mul(2)).gradFn).toBeNull();
-  });
-
-  test("a parameter prints what it is", () => {
-    expect(String(new nn.Parameter(tensor([1, 2])))).toBe(
-      "Parameter containing:\ntensor([1., 2.], requires_grad=True)",
-    );
-    expect(inspect(new nn.Parameter(tensor([1, 2]), { requiresGrad: false }))).toBe(
-      "Parameter containing:\ntensor([1., 2.])",
-    );
-  });
-
-  test("refuse what is no tensor, integers that would learn, and unknown options", () => {
-    // @ts-expect-error a list is no tensor
-    expect(() => new nn.Parameter([1])).toThrow("Parameter(): argument 'data' must be Tensor");
-    expect(() => new nn.Parameter(zeros([1], { dtype: "int64" }))).toThrow(
-      "only Tensors of floating point dtype can require gradients",
-    );
-    // @ts-expect-error a misspelt option
-    expect(() => new nn.Parameter(zeros(1), { requireGrad: true })).toThrow(
-      "Parameter() got an unexpected option 'requireGrad'; its options are: requiresGrad",
-    );
-    // @ts-expect-error a misspelt option
-    expect(() => new nn.Buffer(zeros(1), { saved: true })).toThrow(
-      "Buffer() got an unexpected option 'saved'; its options are: persistent",
-    );
-  });
-});
-
 describe("the whole tree", () => {
   test("switches between training and evaluation", () => {
     const net = new Net();
@@ -373,54 +331,6 @@ describe("the whole tree", () => {
     ]) {
       expect(call).toThrow("unexpected option 'prefixes'");
     }
-  });
-});
-
-describe("printing", () => {
-  test("shows the tree in PyTorch's layout", () => {
-    class Model extends nn.Module {
-      readonly net = new nn.Sequential(new nn.Linear(2, 16), new nn.ReLU(), new nn.Dropout(0.2));
-      readonly list = new nn.ModuleList([new nn.Flatten(), new nn.Identity()]);
-      readonly empty = new nn.Sequential();
-      override extraRepr(): string {
-        return "units=16";
-      }
-    }
-    const text = [
-      "Model(",
-      "  units=16",
-      "  (net): Sequential(",
-      "    (0): Linear(in_features=2, out_features=16, bias=True)",
-      "    (1): ReLU()",
-      "    (2): Dropout(p=0.2, inplace=False)",
-      "  )",
-      "  (list): ModuleList(",
-      "    (0): Flatten(start_dim=1, end_dim=-1)",
-      "    (1): Identity()",
-      "  )",
-      "  (empty): Sequential()",
-      ")",
-    ].join("\n");
-    expect(String(new Model())).toBe(text);
-    expect(inspect(new Model())).toBe(text);
-  });
-
-  test("gives several lines of options a line each", () => {
-    class Wide extends nn.Module {
-      override extraRepr(): string {
-        return "a=1\nb=2";
-      }
-    }
-    expect(String(new Wide())).toBe("Wide(\n  a=1\n  b=2\n)");
-  });
-
-  test("shows the items of an array under their names", () => {
-    class Model extends nn.Module {
-      readonly layers = [new nn.Tanh(), new nn.Softmax(1)];
-    }
-    expect(String(new Model())).toBe(
-      "Model(\n  (layers.0): Tanh()\n  (layers.1): Softmax(dim=1)\n)",
-    );
   });
 });
 
