@@ -1,6 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { optim, type Tensor, tensor } from "../../src/index.ts";
-import { type Problem, rosenbrock } from "../support/problems.ts";
+
+/** The loss at the parameters. */
+type Problem = (params: readonly Tensor[]) => Tensor;
+
+/** (1 - x)² + 100 (y - x²)², least at (1, 1) in a narrow bent valley. */
+const rosenbrock: Problem = ([p]) => {
+  const [x, y] = [p!.at(0), p!.at(1)];
+  return x.neg().add(1).square().add(y.sub(x.square()).square().mul(100));
+};
 
 /** (x - 3)² + (y + 1)² / 2, least at (3, -1). */
 const parabola: Problem = ([p]) => {
