@@ -20,15 +20,15 @@ class Momentum extends optim.Optimizer<Rate, Moments> {
   }
 }
 class Adam extends optim.Optimizer<Rate, Moments> {
+  constructor(params: Iterable<Tensor>, options: Partial<Rate> = {}) {
+    super(params, { lr: 0.001 }, options);
+  }
   protected override update(w: Tensor, grad: Tensor, state: Moments, { lr }: Rate): void {
     const t = (state.t ?? 0) + 1;
     const m = (state.m ?? zerosLike(w)).mul(0.9).add(grad, { alpha: 1 - 0.9 });
     const v = (state.v ?? zerosLike(w)).mul(0.999).add(grad.square(), { alpha: 1 - 0.999 });
-    const root = v
-      .div(1 - 0.999 ** t)
-      .sqrt()
-      .add(1e-8);
-    w.sub_(m.div(1 - 0.9 ** t).div(root), { alpha: lr });
+    const root = v.div(1 - 0.999 ** t).sqrt();
+    w.sub_(m.div(1 - 0.9 ** t).div(root.add(1e-8)), { alpha: lr });
     Object.assign(state, { t, m, v });
   }
 }

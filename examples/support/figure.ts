@@ -3,7 +3,7 @@ import { join } from "node:path";
 import * as Plot from "@observablehq/plot";
 import { type Panel, place, plotSvg } from "./plot.ts";
 import { gif, rasterize } from "./raster.ts";
-import { FONT, INK, looks } from "./style.ts";
+import { escaped, FONT, INK, looks } from "./style.ts";
 
 /** How large each panel is, in the SVG's units: pixels of the PNG at scale 1. */
 export interface Size {
@@ -78,10 +78,6 @@ export function compose(
   // Plot counts its clips for as long as the process runs; a picture counts its own.
   const clips = [...new Set(svg.match(/plot-clip-\d+/g))];
   return svg.replace(/plot-clip-\d+/g, (id) => `clip-${clips.indexOf(id) + 1}`);
-}
-
-function escaped(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }
 
 /** Pixels for each unit of the SVG; the tests make small pictures with it. */

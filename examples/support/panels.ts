@@ -28,6 +28,7 @@ const CLASSES = [
   { color: "#0072B2", area: "#e3eef6", symbol: "circle" },
   { color: "#D55E00", area: "#fbe8d6", symbol: "triangle" },
 ] as const;
+
 /** What all panels share: their size, the space around the frame, the axes and the title. */
 function framed(
   size: { width: number; height: number; title: string; labels: readonly string[] },
@@ -80,6 +81,7 @@ export interface Curves {
   readonly upTo?: number;
 }
 
+/** A panel of curves. */
 export function lines(options: Curves): Panel {
   const { title, first = 0, log = false, upTo } = options;
   const series = mapValues(options.series, (values) =>

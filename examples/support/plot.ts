@@ -96,7 +96,7 @@ export function sample(f: Field, [x0, x1]: Range, [y0, y1]: Range, n: number): F
   return Float64Array.from(z.toTypedArray());
 }
 
-/** A range, a little wider: what is drawn over them and clipped shows no edge of its own. */
+/** A range, a little wider: what is drawn over all of it and clipped shows no edge of its own. */
 export function widen([low, high]: Range): Range {
   const air = (high - low) / 50;
   return [low - air, high + air];

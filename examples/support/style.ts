@@ -52,3 +52,9 @@ export function slate(share: number): string {
   const mix = (from: number, to: number) => Math.round(from + (to - from) * t);
   return `rgb(${mix(252, 122)},${mix(253, 140)},${mix(255, 166)})`;
 }
+
+/** A text as XML has to have it, in elements and in attributes. */
+export function escaped(text: string): string {
+  const names: Record<string, string> = { "&": "amp", "<": "lt", ">": "gt", '"': "quot" };
+  return text.replace(/[&<>"]/g, (sign) => `&${names[sign]};`);
+}

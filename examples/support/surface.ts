@@ -11,7 +11,7 @@ import {
   sample,
   widen,
 } from "./plot.ts";
-import { FONT, INK, type Look, looks, slate, tickText } from "./style.ts";
+import { escaped, FONT, INK, type Look, looks, slate, tickText } from "./style.ts";
 
 type Point = readonly [x: number, y: number];
 
@@ -38,7 +38,7 @@ const list = (points: readonly Point[]) =>
 
 function text(words: string, [x, y]: Point, anchor: string, size: number, more = ""): string {
   const place = `x="${short(x)}" y="${short(y)}" dy="0.35em" text-anchor="${anchor}"`;
-  return `<text ${place} font-size="${size}" ${more}>${words}</text>`;
+  return `<text ${place} font-size="${size}" ${more}>${escaped(words)}</text>`;
 }
 
 /** An orthographic eye that looks at the box of the ranges from a direction and fits it into a size. */
@@ -97,7 +97,7 @@ function box(eye: Eye, ranges: readonly [Range, Range, Range], labels: readonly 
   const parts: string[] = [];
   const edge = (range: Range, point: (value: number) => Point, label: string) => {
     const middle = point((range[0] + range[1]) / 2);
-    const length = Math.hypot(middle[0] - centre[0], middle[1] - centre[1]);
+    const length = distance(middle, centre);
     const out = (p: Point, by: number): Point => [
       p[0] + ((middle[0] - centre[0]) / length) * by,
       p[1] + ((middle[1] - centre[1]) / length) * by,
@@ -211,7 +211,7 @@ export function surface(
   return { series: names, draw };
 }
 
-/** Cuts a path into short pieces that can go behind a hill one by one, and marks both its ends. */
+/** Cuts a path into short pieces that can go behind a hill one by one, and marks where it has got to. */
 function pathPieces(name: string, path: Path, look: Look, eye: Eye): Piece[] {
   const pieces: Piece[] = [];
   let walked = 0;
@@ -237,7 +237,7 @@ function pathPieces(name: string, path: Path, look: Look, eye: Eye): Piece[] {
       const paint = `fill="none" ${stroke} ${dash}`;
       pieces.push({
         depth: along((i + 0.5) / count).depth,
-        svg: `<polyline points="${list(ends)}" ${paint} class="line of ${name}"/>`,
+        svg: `<polyline points="${list(ends)}" ${paint} class="line of ${escaped(name)}"/>`,
       });
       walked += length / count;
     }
@@ -246,6 +246,6 @@ function pathPieces(name: string, path: Path, look: Look, eye: Eye): Piece[] {
   const [x = 0, y = 0, z = 0] = path.at(-1) ?? [];
   const end = marker(look, eye(x, y, z).at, 7);
   // Where a path has got to is always seen, even behind a hill.
-  const svg = `<g aria-description="end of ${name}">${end}</g>`;
+  const svg = `<g aria-description="end of ${escaped(name)}">${end}</g>`;
   return [...pieces, { depth: Number.NEGATIVE_INFINITY, svg }];
 }

@@ -203,6 +203,8 @@ describe("pictures", () => {
 
   test("may have a title that XML would not like", () => {
     expect(compose("a < b & c", [])).toContain("a &lt; b &amp; c");
+    const panel = surface('"<"', ground, { SGD: path });
+    expect(panel.draw(400, 400)).toContain("&quot;&lt;&quot;");
   });
 
   test("of a classifier show both classes and the line between", () => {
