@@ -39,15 +39,9 @@ export class Parameter extends Tensor {
  */
 function castInPlace(parameter: Parameter, dtype: DType): void {
   if (parameter.dtype === dtype) return;
-  const { grad, requiresGrad } = parameter;
-  const { storage, offset, shape, strides } = parameter.detach().to(dtype);
-  // A graph that has saved the parameter must find it changed.
-  storage.version = parameter.storage.version + 1;
+  const { grad } = parameter;
   parameter.grad = null;
-  // Where a gradient arrives is remembered with its dtype.
-  parameter.requiresGrad_(false);
-  Object.assign(parameter, { storage, offset, shape, strides, dtype });
-  parameter.requiresGrad_(requiresGrad);
+  parameter.data = parameter.detach().to(dtype);
   parameter.grad = grad === null ? null : grad.to(dtype);
 }
 

@@ -979,6 +979,8 @@ export class Tensor {
 function replaceData(t: Tensor, source: Tensor): void {
   if (!t.isLeaf) throw new Error("data of a tensor that is no leaf cannot be replaced");
   const { storage, offset, shape, strides, dtype } = source;
+  // A graph that has saved the tensor must find it changed.
+  storage.version = Math.max(storage.version, t.storage.version) + 1;
   Object.assign(t, { storage, offset, shape, strides, dtype });
   // The gradient's node knows shape and dtype.
   if (t.node !== null) t.node = new AccumulateGrad(t);
