@@ -1,5 +1,6 @@
 import type { TypedArray } from "../dtype.ts";
 import type { Strided } from "../storage.ts";
+import { gemm as vectorGemm } from "./wasm/index.ts";
 
 /**
  * out[m, n] = a[m, k] · b[k, n], each matrix given by its array, first
@@ -82,6 +83,7 @@ export function batchMatmul(a: Strided, b: Strided, out: Strided): void {
 /** See `Gemm`; takes every case. */
 export const gemm: Gemm = (m, n, k, a, ao, ar, ac, b, bo, br, bc, out, oo, or) => {
   if (fastGemm?.(m, n, k, a, ao, ar, ac, b, bo, br, bc, out, oo, or)) return true;
+  if (vectorGemm(m, n, k, a, ao, ar, ac, b, bo, br, bc, out, oo, or)) return true;
   plainGemm(m, n, k, a, ao, ar, ac, b, bo, br, bc, out, oo, or);
   return true;
 };

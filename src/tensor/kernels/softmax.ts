@@ -1,5 +1,10 @@
+import { numel } from "../shape.ts";
 import type { Strided } from "../storage.ts";
-import { collapse, forEachRow } from "./iterate.ts";
+import { collapse, forEachRow, isDense } from "./iterate.ts";
+import { softmaxRows } from "./wasm/index.ts";
+
+/** From this many elements on, copying to the vector kernel and back costs less than the loop. */
+const WORTHWHILE = 64;
 
 /**
  * softmax (or its logarithm) of each lane along `dim`, shifted by the lane's maximum, so that
@@ -11,6 +16,10 @@ export function softmax(a: Strided, dim: number, log: boolean, out: Strided): vo
   const n = a.shape[dim] ?? 1;
   const as = a.strides[dim] ?? 0;
   const os = out.strides[dim] ?? 0;
+  const count = numel(a.shape);
+  if (count >= WORTHWHILE && dim === a.shape.length - 1 && isDense(a) && isDense(out)) {
+    if (softmaxRows(log, count / n, n, ad, a.offset, od, out.offset)) return;
+  }
   const outer = a.shape.filter((_, d) => d !== dim);
   const walk = collapse(outer, [
     a.strides.filter((_, d) => d !== dim),

@@ -4,7 +4,7 @@ import { copy, densely } from "./elementwise.ts";
 import { isDense } from "./iterate.ts";
 import { NUMBERS, SINGLES, type Update } from "./lanes.ts";
 import { isWorthwhile } from "./vectorized.ts";
-import { FULL, Program, SCALAR } from "./wasm/index.ts";
+import { FULL, type Layout, Program, SCALAR } from "./wasm/index.ts";
 
 /** An update of several arrays in one pass: the first `writes` operands are overwritten. */
 export class UpdateKernel {
@@ -46,7 +46,7 @@ function vectorUpdate(
       offsets,
       [...arrays, ...scalars],
       offsets,
-      [...arrays.map(() => FULL), ...scalars.map(() => SCALAR)],
+      [...arrays.map((): Layout => FULL), ...scalars.map((): Layout => SCALAR)],
     );
 }
 

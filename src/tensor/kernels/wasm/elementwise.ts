@@ -146,7 +146,9 @@ function kernelSource(
     operands.forEach(({ layout, kind }, i) => {
       if (layout === FULL) stepBack(at[i]!, kind);
     });
-    outputs.forEach((kind, i) => stepBack(outAt[i]!, kind));
+    outputs.forEach((kind, i) => {
+      stepBack(outAt[i]!, kind);
+    });
   });
   vector.finish();
   if (vector.outside === null) code.i32(0);

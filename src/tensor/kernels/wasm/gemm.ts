@@ -173,12 +173,12 @@ function packColumns(
   code.get(k).i32(-lanes).op(op.and).set(left);
   code.countdown(left, lanes, () => {
     for (let first = 0; first < width; first += lanes) {
-      rows.forEach((row, i) =>
+      rows.forEach((row, i) => {
         code
           .get(from[first + i]!)
           .memory(simd.load)
-          .set(row),
-      );
+          .set(row);
+      });
       transpose(code, size, rows, spare).forEach((column, i) => {
         code
           .get(to)

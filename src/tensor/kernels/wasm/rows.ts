@@ -178,7 +178,9 @@ function sum(single: boolean): FunctionSource {
       code.bump(at, 64);
     });
     for (const pair of sums) {
-      pair.forEach((part, i) => code.get(total[i]!).get(part).simd(f64x2.add).set(total[i]!));
+      pair.forEach((part, i) => {
+        code.get(total[i]!).get(part).simd(f64x2.add).set(total[i]!);
+      });
     }
   });
   rows.eachVector(n, at, (y, inside) => rows.addTo(total, rows.vector.and(y, inside)));

@@ -1,0 +1,9 @@
+/**
+ * Kernels in WebAssembly over typed arrays of the JavaScript heap. Each takes arrays, offsets and
+ * sizes, knows no tensor, and answers false (or null) where the plain loop should do the work:
+ * because WebAssembly is missing, forbidden or switched off, or the case is none of the kernel's.
+ */
+export { COLUMN, FULL, type Layout, Program, ROW, SCALAR } from "./elementwise.ts";
+export { gemm } from "./matmul.ts";
+export { reduceRows, softmaxRows, sum, sumColumns } from "./reduce.ts";
+export { setWasmEnabled } from "./runtime.ts";
