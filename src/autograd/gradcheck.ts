@@ -1,8 +1,9 @@
 import { gradientsOf } from "../tensor/backward.ts";
 import { isFloat } from "../tensor/dtype.ts";
+import { isTensor } from "../tensor/make.ts";
 import { checkOptions } from "../tensor/options.ts";
-import { formatShape, type Shape } from "../tensor/shape.ts";
-import { Tensor } from "../tensor/tensor.ts";
+import { describe, formatShape, type Shape } from "../tensor/shape.ts";
+import type { Tensor } from "../tensor/tensor.ts";
 import { enableGrad } from "./gradMode.ts";
 
 /** A function of tensors whose gradients are in question. */
@@ -116,6 +117,12 @@ function judge(raiseException: boolean, verdict: () => void): boolean {
 
 function check(fn: Checked, inputs: readonly Tensor[], settings: Settings): void {
   const outputs = floats(fn(...inputs));
+  for (const [o, output] of outputs.entries()) {
+    if (!output.requiresGrad || output.dtype === "float64") continue;
+    throw new TypeError(
+      `output ${o} of the function is ${output.dtype}; finite differences need float64`,
+    );
+  }
   const checked = inputs.filter((t) => t.requiresGrad);
   // Where no output is differentiable, none may change with an input either.
   const anyDifferentiable = outputs.some((t) => t.requiresGrad);
@@ -276,10 +283,22 @@ function indexOf(flat: number, shape: Shape): string {
 }
 
 function asList(tensors: Tensor | readonly Tensor[]): readonly Tensor[] {
-  return tensors instanceof Tensor ? [tensors] : tensors;
+  if (!isTensor(tensors) && !(Array.isArray(tensors) && tensors.every(isTensor))) {
+    throw new TypeError(
+      `gradcheck: expected a Tensor or a list of Tensors, both as inputs and as the function's result, got ${describe(tensors)}`,
+    );
+  }
+  return isTensor(tensors) ? [tensors] : tensors;
 }
 
 function withDefaults(fn: string, given: GradcheckOptions): Settings {
   checkOptions(fn, given, Object.keys(DEFAULTS));
-  return { ...DEFAULTS, ...given };
+  const settings = { ...DEFAULTS, ...given };
+  for (const name of ["eps", "atol", "rtol", "nondetTol"] as const) {
+    const value = settings[name];
+    if (typeof value === "number" && value >= 0 && (value > 0 || name !== "eps")) continue;
+    const wanted = name === "eps" ? "a number above 0" : "a number that is not negative";
+    throw new RangeError(`${fn}(): option '${name}' must be ${wanted}, got ${describe(value)}`);
+  }
+  return settings;
 }

@@ -1,5 +1,6 @@
 import { setGradEnabled } from "../autograd/gradMode.ts";
 import { isFloat, scalarName } from "../tensor/dtype.ts";
+import { describe } from "../tensor/shape.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import {
   checkNotNaN,
@@ -354,6 +355,5 @@ function copyFor(param: Tensor, value: StateValue): StateValue {
 /** A value's type in PyTorch's words for a tensor, in JavaScript's for the rest. */
 function typeName(value: unknown): string {
   if (value instanceof Tensor) return `torch.${scalarName(value.dtype)}Tensor`;
-  if (value === null) return "null";
-  return typeof value === "object" ? value.constructor.name : typeof value;
+  return typeof value === "object" ? describe(value) : typeof value;
 }

@@ -44,7 +44,8 @@ export function firstRequired(options: object): string | undefined {
 export function checkType(owner: string, name: string, value: unknown, like: unknown): void {
   const wanted = kind(like);
   if (wanted !== undefined && kind(value) !== wanted) {
-    throw new TypeError(`${owner}(): option '${name}' must be ${wanted}, got ${describe(value)}`);
+    const found = Array.isArray(value) ? kind(value) : describe(value);
+    throw new TypeError(`${owner}(): option '${name}' must be ${wanted}, got ${found}`);
   }
 }
 

@@ -168,6 +168,31 @@ describe("gradcheck", () => {
     expect(check).toThrow(message);
   });
 
+  test("accepts a function that hands its input on", () => {
+    expect(gradcheck((x) => x, leaf([1, 2]))).toBe(true);
+    expect(gradgradcheck((x) => x, leaf([1, 2]))).toBe(true);
+  });
+
+  test("throws for a result in single precision", () => {
+    expect(() => gradcheck((x) => x.float(), leaf([1]))).toThrow(
+      "output 0 of the function is float32; finite differences need float64",
+    );
+  });
+
+  test("throws for what is no tensor", () => {
+    const message = "gradcheck: expected a Tensor or a list of Tensors";
+    expect(() => Reflect.apply(gradcheck, null, [() => 3, leaf(1)])).toThrow(`${message}, both`);
+    expect(() => Reflect.apply(gradcheck, null, [wrong, [3]])).toThrow(message);
+  });
+
+  test.each([
+    [{ eps: 0 }, "gradcheck(): option 'eps' must be a number above 0, got 0"],
+    [{ atol: NaN }, "gradcheck(): option 'atol' must be a number that is not negative, got NaN"],
+    [{ rtol: -1 }, "gradcheck(): option 'rtol' must be a number that is not negative, got -1"],
+  ])("throws for %j", (options, message) => {
+    expect(() => gradcheck(wrong, leaf(1), options)).toThrow(message);
+  });
+
   test("throws for an unknown option", () => {
     expect(() => Reflect.apply(gradcheck, null, [wrong, leaf(1), { tolerance: 1 }])).toThrow(
       "gradcheck() got an unexpected option 'tolerance'; its options are: eps, atol, rtol, nondetTol, raiseException",

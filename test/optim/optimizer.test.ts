@@ -162,7 +162,11 @@ describe("options", () => {
     ["Adam", { betas: [0.9, -0.1] }, "Invalid beta parameter at index 1: -0.1"],
     ["Adam", { weightDecay: -1 }, "Invalid weight_decay value: -1"],
     ["Adam", { betas: 0.9 }, "Adam(): option 'betas' must be a list of 2 numbers, got 0.9"],
-    ["Adam", { betas: [0.9] }, "Adam(): option 'betas' must be a list of 2 numbers, got Array"],
+    [
+      "Adam",
+      { betas: [0.9] },
+      "Adam(): option 'betas' must be a list of 2 numbers, got a list of 1 numbers",
+    ],
     ["Adam", { amsgrad: 1 }, "Adam(): option 'amsgrad' must be true or false, got 1"],
     ["Adam", { eps: null }, "Adam(): option 'eps' must be a number, got null"],
     ["AdamW", { lr: -1 }, "Invalid learning rate: -1"],
