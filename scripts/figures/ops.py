@@ -1,8 +1,11 @@
 """ops-*.jsonl: results and gradients of operations, on the samples of PyTorch's own database.
 
     ops.py DIRECTORY [NAME ...]     names as in ops-index.json; all of that list where none is given
+
+FIGURES_SEED=anything draws other samples than the ones recorded.
 """
 import json
+import os
 import pathlib
 import sys
 import zlib
@@ -19,7 +22,12 @@ FLOATS = (torch.float64, torch.float32)
 INTEGERS = (torch.int64, torch.int32, torch.bool)
 # Gradients of these depend on a sign or a basis that is not unique.
 GAUGE = {"linalg.qr", "linalg.svd", "linalg.eigh", "linalg.lstsq", "linalg.householder_product", "linalg.lu_factor"}
+# Where results go and how they lie in memory is not what these figures are about.
+ELSEWHERE = {"out", "layout", "memory_format", "pin_memory"}
+# The database seeds what draws with 42, in every call.
+DRAWS = {"bernoulli", "multinomial", "normal", "uniform", "randn", "rand_like", "randn_like", "randint_like"}
 MOST_ELEMENTS = 2000
+SEED = os.environ.get("FIGURES_SEED", "")
 
 
 def name_of(dtype):
@@ -80,8 +88,17 @@ def record(name, id, call, args, kwargs, seed=None, differentiable=True):
     return out
 
 
+# Where the database calls a function with its arguments in another order: the public one is recorded.
+PUBLIC = {
+    "where": (torch.where, lambda x, condition, other: (condition, x, other)),
+    "einsum": (torch.einsum, lambda tensors, equation: (equation, tensors)),
+    "polygamma": (torch.polygamma, lambda x, n: (n, x)),
+    "nn.functional.embedding": (torch.nn.functional.embedding, lambda weight, index: (index, weight)),
+}
+
+
 def samples(info, dtype, grad):
-    torch.manual_seed(zlib.crc32(f"{full_name(info)}|{name_of(dtype)}".encode()))
+    torch.manual_seed(zlib.crc32(f"{full_name(info)}|{name_of(dtype)}{SEED}".encode()))
     return list(info.sample_inputs("cpu", dtype, requires_grad=grad))
 
 
@@ -97,21 +114,26 @@ def from_samples(name):
             continue
         for i, sample in enumerate(found):
             args, kwargs = (sample.input, *sample.args), sample.kwargs
+            kwargs.pop("device", None)
+            if ELSEWHERE & kwargs.keys():
+                continue
             given = [t for _, t in tensors(list(args), "")] + [t for _, t in tensors(kwargs, "")]
             if sum(t.numel() for t in given) > MOST_ELEMENTS:
                 continue
             for t in given:
                 shorten(t)
             yield from attempt(name, f"opinfo/{name_of(dtype)}/{i}", info, args, kwargs, grad)
-            if dtype == torch.float64:
+            if dtype == torch.float64 and given:
                 nc = sample.noncontiguous()
                 yield from attempt(name, f"opinfo-nc/float64/{i}", info, (nc.input, *nc.args), nc.kwargs, grad)
 
 
 def attempt(name, id, info, args, kwargs, grad):
     """One record, or none where a sample has no encoding (complex numbers, functions)."""
+    call, order = PUBLIC.get(info.name, (info.op, lambda *given: given))
     try:
-        yield record(name, id, info.op, args, kwargs, differentiable=grad)
+        seed = 42 if name in DRAWS or "dropout" in name or "rrelu" in name else None
+        yield record(name, id, call, order(*args), kwargs, seed, grad)
     except (TypeError, KeyError, RuntimeError, NotImplementedError) as reason:
         print(f"  left out {name} {id}: {str(reason).splitlines()[0][:90]}", file=sys.stderr)
 
@@ -124,6 +146,8 @@ def from_errors(name):
     for i, wrong in enumerate(info.error_inputs("cpu")):
         sample = wrong.sample_input
         args, kwargs = (sample.input, *sample.args), sample.kwargs
+        if ELSEWHERE & kwargs.keys():
+            continue
         try:
             info.op(*args, **kwargs)
         except Exception as error:
@@ -162,8 +186,8 @@ def promote(name):
     cases += [(operand(a, shape), number) for a in KINDS for shape in ((3,), ()) for number in (2, 2.0, 2.5, True)]
     for i, args in enumerate(cases):
         try:
-            yield record(name, f"promote/mixed/{i}", OPS[name].op, args, {}, differentiable=False)
-        except RuntimeError:
+            yield record(name, f"types/mixed/{i}", OPS[name].op, args, {}, differentiable=False)
+        except (RuntimeError, TypeError):
             pass
 
 

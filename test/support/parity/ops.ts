@@ -29,6 +29,9 @@ import { compareGradients, compareOutputs, flattenFigure, gradientsOf } from "./
 import { attempt, type Outcome, Unsupported } from "./report.ts";
 import { signatureOf } from "./signatures.ts";
 
+/** Keywords about where results go and how they lie in memory, which the library does not have. */
+const PLACES: readonly string[] = ["out", "layout", "memory_format", "pin_memory"];
+
 /** @throws Unsupported where a record holds what the library does not have at all. */
 function checkSupported(values: readonly Value[]): void {
   for (const value of values) {
@@ -45,7 +48,9 @@ export function runOp(record: JsonObject, index: ReadonlyMap<string, IndexEntry>
   const op = readString(record.op);
   return attempt(op, readString(record.id), () => {
     const args = readList(record.args).map(readValue);
-    const kw = readEntries(record.kw);
+    const { device: _, ...kw } = readEntries(record.kw);
+    const place = PLACES.find((name) => name in kw);
+    if (place !== undefined) throw new Unsupported(`no ${place}=`);
     const target = targetOf(op);
     const entry = index.get(op);
     const forms = formsOf(target, entry);
