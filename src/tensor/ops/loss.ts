@@ -9,7 +9,7 @@ import { inDType, resultType } from "../operand.ts";
 import { broadcastShapes, formatShape, numel, sameShape } from "../shape.ts";
 import { type Strided, scratch } from "../storage.ts";
 import type { Tensor } from "../tensor.ts";
-import { Map2, Map3 } from "./family.ts";
+import { Map2, Map3, nary } from "./family.ts";
 
 // Losses of a prediction and a target of one shape. Each computes its elements and their mean or
 // sum in one operation, so that a training step records one node and backward expands nothing.
@@ -89,6 +89,24 @@ function overReduction(vjp: ElementVjp): Vjp<LossParams> {
 
 // Squared error ---------------------------------------------------------------------------------
 
+/** 2 · g · (x − y) in one pass. */
+const squaredErrorGradient = nary(
+  "mseLossBackward",
+  ["grad", "input", "target"],
+  new Map3((m, g, x, y) => m.mul(m.sub(x, y), m.mul(g, m.constant(2)))),
+  [
+    ({ b: x, c: y }) =>
+      (gg) =>
+        squaredErrorGradient(gg, x, y),
+    ({ a: g }) =>
+      (gg) =>
+        gg.mul(g).mul(2),
+    ({ a: g }) =>
+      (gg) =>
+        gg.mul(g).mul(-2),
+  ],
+);
+
 const squaredError = elementwiseLoss({
   node: "MseLossBackward0",
   map: new Map2((m, x, y) => {
@@ -105,10 +123,10 @@ const squaredError = elementwiseLoss({
   vjps: [
     ({ a: x, b: y }) =>
       (g) =>
-        x.sub(y).mul(g.mul(2)),
+        squaredErrorGradient(g, x, y),
     ({ a: x, b: y }) =>
       (g) =>
-        y.sub(x).mul(g.mul(2)),
+        squaredErrorGradient(g, y, x),
   ],
 });
 
@@ -255,6 +273,29 @@ function logitsDType([input, target]: readonly Tensor[]): DType {
   return target!.dtype;
 }
 
+/** g · (sigmoid(x) − y) in one pass. */
+const logitsGradient = nary(
+  "binaryCrossEntropyWithLogitsBackward",
+  ["grad", "input", "target"],
+  new Map3((m, g, x, y) => {
+    const one = m.constant(1);
+    return m.mul(g, m.sub(m.div(one, m.add(one, m.exp(m.neg(x)))), y));
+  }),
+  [
+    ({ b: x, c: y }) =>
+      (gg) =>
+        gg.mul(x.sigmoid().sub(y)),
+    ({ a: g, b: x }) =>
+      (gg) => {
+        const s = x.sigmoid();
+        return gg.mul(g).mul(s.mul(s.neg().add(1)));
+      },
+    ({ a: g }) =>
+      (gg) =>
+        gg.mul(g).neg(),
+  ],
+);
+
 // Fused for stability, and because every step of a binary classifier runs it: PyTorch's own formula.
 const crossEntropyOfLogits = elementwiseLoss({
   node: "BinaryCrossEntropyWithLogitsBackward0",
@@ -263,7 +304,7 @@ const crossEntropyOfLogits = elementwiseLoss({
   vjps: [
     ({ a: x, b: y }) =>
       (g) =>
-        x.sigmoid().sub(y).mul(g),
+        logitsGradient(g, x, y),
     ({ a: x }) =>
       (g) =>
         x.neg().mul(g),

@@ -1,10 +1,9 @@
 import { apply } from "../apply.ts";
 import { isFloat, scalarName } from "../dtype.ts";
-import { copy } from "../kernels/elementwise.ts";
-import { isDense } from "../kernels/iterate.ts";
+import { densely } from "../kernels/elementwise.ts";
 import type { Op, Vjp } from "../op.ts";
 import { describe, formatShape, numel, type Shape, sameShape } from "../shape.ts";
-import { type Strided, scratch } from "../storage.ts";
+import type { Strided } from "../storage.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Reduction } from "./loss.ts";
 
@@ -19,13 +18,6 @@ interface NllParams {
 /** The dimension of the classes. */
 export function classDim(shape: Shape): number {
   return shape.length === 1 ? 0 : 1;
-}
-
-function dense(t: Strided): Strided {
-  if (isDense(t)) return t;
-  const out = scratch(t.dtype, t.shape);
-  copy(t, out);
-  return out;
 }
 
 /**
@@ -43,8 +35,8 @@ function forEachSample(
   const dim = classDim(shape);
   const classes = shape[dim]!;
   const inner = numel(shape.slice(dim + 1));
-  const { storage, offset } = dense(target);
-  const weights = weight === undefined ? undefined : dense(weight);
+  const { storage, offset } = densely(target);
+  const weights = weight === undefined ? undefined : densely(weight);
   const n = numel(target.shape);
   let total = 0;
   for (let i = 0; i < n; i++) {
@@ -77,7 +69,7 @@ const pick: Op<NllParams> = {
   shape: ([, target], { reduction }) => (reduction === "none" ? target!.shape : []),
   dtype: ([logProbs]) => logProbs!.dtype,
   kernel([logProbs, target, weight], out, params) {
-    const { storage, offset } = dense(logProbs!);
+    const { storage, offset } = densely(logProbs!);
     const { data } = storage;
     const od = out.storage.data;
     if (params.reduction === "none") {
@@ -101,7 +93,7 @@ const spread: Op<NllParams> = {
   shape: (_, { shape }) => shape,
   dtype: ([grad]) => grad!.dtype,
   kernel([grad, target, weight], out, params) {
-    const { storage, offset } = dense(grad!);
+    const { storage, offset } = densely(grad!);
     const gd = storage.data;
     const od = out.storage.data;
     const each = params.reduction === "none";
@@ -200,7 +192,7 @@ const oneHotOp: Op<number> = {
   shape: ([input], classes) => [...input!.shape, classes],
   dtype: () => "int64",
   kernel([input], out, classes) {
-    const { storage, offset } = dense(input!);
+    const { storage, offset } = densely(input!);
     const od = out.storage.data;
     const n = numel(input!.shape);
     for (let i = 0; i < n; i++) od[out.offset + i * classes + storage.data[offset + i]!] = 1;
@@ -225,7 +217,7 @@ export function oneHot(input: Tensor, numClasses: number): Tensor {
     }
     return apply(oneHotOp, [input], numClasses);
   }
-  const { storage, offset } = dense(input);
+  const { storage, offset } = densely(input);
   let least = Infinity;
   let largest = -Infinity;
   for (let i = offset, end = offset + numel(input.shape); i < end; i++) {
