@@ -305,7 +305,8 @@ const generalPow = binary(
         where(b.eq(0), 0, g.mul(b.mul(a.pow(b.sub(1))))),
     ({ a, b, output: y }) =>
       (g) =>
-        g.mul(where(a.eq(0).logicalAnd(b.ge(0)), 0, y.mul(a.log()))),
+        // A whole number is held as an integer, whose logarithm would be float32.
+        g.mul(where(a.eq(0).logicalAnd(b.ge(0)), 0, y.mul((a.wrapped ? a.to(y.dtype) : a).log()))),
   ],
   { check: checkIntegerPower },
 );
