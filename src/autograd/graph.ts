@@ -10,6 +10,14 @@ export type Rule = (grad: Tensor) => Tensor | null;
 export type MultiRule = (grads: readonly (Tensor | null)[]) => Tensor;
 export type Hook = (grad: Tensor) => Tensor | undefined;
 
+export interface HookEntry {
+  /** Which output's gradient the hook gets. */
+  readonly index: number;
+  readonly hook: Hook;
+  /** The tensor that keeps its gradient by this hook, and takes the hook along to a new node. */
+  readonly retainedBy?: Tensor;
+}
+
 export interface OutputInfo {
   readonly shape: Shape;
   readonly dtype: DType;
@@ -39,7 +47,7 @@ export class Node {
   /** Tensors that the rules keep, and the storage version that each had. */
   saved: Tensor[] | null = null;
   savedVersions: number[] | null = null;
-  hooks: { readonly index: number; readonly hook: Hook }[] | null = null;
+  hooks: HookEntry[] | null = null;
   released = false;
 
   // Scratch of the backward pass that is under way, so that a pass needs no map.

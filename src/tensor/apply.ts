@@ -87,11 +87,20 @@ export class Use<P> {
   }
 }
 
+const AMBIGUOUS =
+  "Given that this use case is ambiguous and error-prone, it is forbidden. You can clarify your code by moving both the view and the inplace either both inside the noGrad block (if you don't want the inplace to be tracked) or both outside (if you want the inplace to be tracked).";
+
 /** The node at which a tensor's gradient arrives, made anew where its base was changed in place. */
 export function nodeOf(t: Tensor): Node | null {
   const view = t.viewInfo;
   if (view === null || view.version === t.storage.version) return t.node;
   if (nodeOf(view.base) !== null) {
+    if (view.kind === "noGrad") {
+      if (!isGradEnabled()) return t.node;
+      throw new Error(
+        `A view was created in no_grad mode and its base or another view of its base has been modified inplace with grad mode enabled. ${AMBIGUOUS}`,
+      );
+    }
     const before = setGradEnabled(true);
     try {
       const again = replay(view, view.base);
@@ -303,12 +312,25 @@ function isWatched(self: Tensor): boolean {
 
 /** Makes `node` the origin of a tensor that was just overwritten, and of its part of the base. */
 function rebase(self: Tensor, node: Node): void {
+  const old = self.node;
   const view = self.viewInfo;
   if (view === null) {
     self.node = node;
     self.outIndex = 0;
-    return;
+  } else {
+    rebaseView(view, node);
   }
+  if (self.retainsGrad && old !== null) moveRetained(self, old, nodeOf(self)!);
+}
+
+/** A tensor keeps the gradient of what it holds now, not of what was overwritten. */
+function moveRetained(self: Tensor, from: Node, to: Node): void {
+  const moved = from.hooks?.filter((entry) => entry.retainedBy === self) ?? [];
+  from.hooks = from.hooks?.filter((entry) => entry.retainedBy !== self) ?? null;
+  to.hooks = [...(to.hooks ?? []), ...moved.map((e) => ({ ...e, index: self.outIndex }))];
+}
+
+function rebaseView(view: ViewInfo, node: Node): void {
   const { base } = view;
   const before = nodeOf(base);
   base.node = new Node(
@@ -346,7 +368,7 @@ export function checkInPlace(self: Tensor): void {
     }
     if (view.kind === "noGrad") {
       throw new Error(
-        "A view was created in no_grad mode and is being modified inplace with grad mode enabled. Given that this use case is ambiguous and error-prone, it is forbidden. You can clarify your code by moving both the view and the inplace either both inside the noGrad block (if you don't want the inplace to be tracked) or both outside (if you want the inplace to be tracked).",
+        `A view was created in no_grad mode and is being modified inplace with grad mode enabled. ${AMBIGUOUS}`,
       );
     }
   }

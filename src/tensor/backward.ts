@@ -139,6 +139,7 @@ export function retainGrad(t: Tensor): void {
   node.hooks ??= [];
   node.hooks.push({
     index: t.outIndex,
+    retainedBy: t,
     hook: (g) => {
       t.grad = t.grad === null ? g.clone() : t.grad.add(g);
       return undefined;

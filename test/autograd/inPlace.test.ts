@@ -355,3 +355,28 @@ describe("grad", () => {
     expect(() => Reflect.set(leaf([1, 2]), "grad", value)).toThrow(message);
   });
 });
+
+describe("a gradient that was asked for", () => {
+  test("is that of what the tensor holds after an in-place operation", () => {
+    const y = leaf([1, 1]).mul(1);
+    y.retainGrad();
+    y.mul_(2);
+    y.sum().backward();
+    expect(y.grad?.tolist()).toEqual([1, 1]);
+  });
+});
+
+describe("a view made without recording", () => {
+  test("is refused once its base has changed, and left alone while recording is off", () => {
+    const p = leaf([1, 2]);
+    const v = noGrad(() => {
+      const first = p.at(0);
+      p.mul_(2);
+      return first.add_(1);
+    });
+    expect(v.item()).toBe(3);
+    expect(() => v.mul(2)).toThrow(
+      "A view was created in no_grad mode and its base or another view of its base has been modified inplace",
+    );
+  });
+});
