@@ -80,13 +80,54 @@ export function batchMatmul(a: Strided, b: Strided, out: Strided): void {
   }
 }
 
-/** See `Gemm`; takes every case. */
-export const gemm: Gemm = (m, n, k, a, ao, ar, ac, b, bo, br, bc, out, oo, or) => {
-  if (fastGemm?.(m, n, k, a, ao, ar, ac, b, bo, br, bc, out, oo, or)) return true;
-  if (vectorGemm(m, n, k, a, ao, ar, ac, b, bo, br, bc, out, oo, or)) return true;
-  plainGemm(m, n, k, a, ao, ar, ac, b, bo, br, bc, out, oo, or);
-  return true;
-};
+/**
+ * See `Gemm`; takes every case.
+ * @param bias n elements that are added to each row, or null.
+ */
+export function gemm(
+  m: number,
+  n: number,
+  k: number,
+  a: TypedArray,
+  ao: number,
+  ar: number,
+  ac: number,
+  b: TypedArray,
+  bo: number,
+  br: number,
+  bc: number,
+  out: TypedArray,
+  oo: number,
+  or: number,
+  bias: Strided | null = null,
+): void {
+  if (fastGemm === null || !fastGemm(m, n, k, a, ao, ar, ac, b, bo, br, bc, out, oo, or)) {
+    const dense = bias === null || bias.strides[0] === 1;
+    const data = dense && bias !== null ? bias.storage.data : null;
+    const at = bias === null ? 0 : bias.offset;
+    if (vectorGemm(m, n, k, a, ao, ar, ac, b, bo, br, bc, out, oo, or, data, at)) {
+      if (!dense) addToRows(m, n, bias, out, oo, or);
+      return;
+    }
+    plainGemm(m, n, k, a, ao, ar, ac, b, bo, br, bc, out, oo, or);
+  }
+  if (bias !== null) addToRows(m, n, bias, out, oo, or);
+}
+
+function addToRows(
+  m: number,
+  n: number,
+  bias: Strided,
+  out: TypedArray,
+  oo: number,
+  or: number,
+): void {
+  const { data } = bias.storage;
+  const step = bias.strides[0]!;
+  for (let i = 0; i < m; i++) {
+    for (let j = 0; j < n; j++) out[oo + i * or + j]! += data[bias.offset + j * step]!;
+  }
+}
 
 /** Four rows by two columns at a time, each sum in a register and in double precision. */
 function plainGemm(

@@ -17,21 +17,6 @@ function asRows(t: Strided): { rows: number; source: Strided; rowStride: number;
   return { rows, source: densely(t), rowStride: shape[last]!, stride: 1 };
 }
 
-function addToRows(bias: Strided, out: Strided, rows: number, n: number): void {
-  const od = out.storage.data;
-  const bd = bias.storage.data;
-  const step = bias.strides[0]!;
-  let o = out.offset;
-  for (let i = 0; i < rows; i++) {
-    let b = bias.offset;
-    for (let j = 0; j < n; j++) {
-      od[o]! += bd[b]!;
-      o++;
-      b += step;
-    }
-  }
-}
-
 // Fused because every layer runs it: one node instead of a transpose, a product and a sum, and the
 // product's rows are still in the cache when the bias comes.
 const linearOp = (name: string): Op<null> => ({
@@ -77,8 +62,8 @@ const linearOp = (name: string): Op<null> => ({
       out.storage.data,
       out.offset,
       n!,
+      bias,
     );
-    if (bias !== undefined) addToRows(bias, out, rows, n!);
   },
   vjps: [
     ({ b: weight }) =>
