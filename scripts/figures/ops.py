@@ -159,18 +159,65 @@ def from_errors(name):
                 pass
 
 
-SPECIAL = (0.0, -0.0, float("inf"), float("-inf"), float("nan"), 0.5, -0.5, 1.0, -1.0, 1e-30, -1e-30, 1e30)
+INF, NAN = float("inf"), float("nan")
+ONE = (0.0, -0.0, 1, -1, 0.5, -0.5, 2, -2, 2.5, -2.5, 3, 6, -3, 0.1, -0.1, 1e-8, -1e-8, 1e-30, 20, 20.5, -20, 50, -50,
+       90, -110, 1e10, -1e10, 1e30, torch.pi, torch.pi / 2, INF, -INF, NAN)
+EACH = (0.0, -0.0, 1, -1, 2.5, -2.5, 0.5, 1e30, INF, -INF, NAN)
 
 
 def special(name, arity, dtype):
-    """Zeros, infinities, nan and huge numbers, each with each."""
-    values = torch.tensor(SPECIAL, dtype=dtype)
+    """Zeros, infinities, nan, huge and tiny numbers; two operands with each other."""
     if arity == 1:
-        args = (values,)
+        args = (torch.tensor(ONE, dtype=dtype),)
     else:
-        args = tuple(x.reshape(-1).contiguous() for x in torch.meshgrid(values, values, indexing="ij"))
-    args = tuple(a.requires_grad_(OPS[name].supports_autograd) for a in args)
-    return record(name, f"special/{name_of(dtype)}/0", OPS[name].op, args, {}, differentiable=OPS[name].supports_autograd)
+        each = torch.tensor(EACH, dtype=dtype)
+        args = tuple(x.reshape(-1).contiguous() for x in torch.meshgrid(each, each, indexing="ij"))
+    grad = OPS[name].supports_autograd
+    args = tuple(a.requires_grad_(grad) for a in args)
+    return record(name, f"special/{name_of(dtype)}/0", OPS[name].op, args, {}, differentiable=grad)
+
+
+TIES = ([[1.0, 3, 3, 2], [0, 0, 0, 0], [-1, 5, 5, 5], [2, 2, 1, 2]], [[1.0, NAN, 3, 2], [INF, 0, -INF, 0]])
+SMALL = ([[0.0, 2, 3]], [[0.0, 0, 3]])
+ALONG = {"softmax", "log_softmax", "sum", "mean", "var", "std", "prod", "max.reduction_with_dim", "amax", "amin", "all",
+         "min.reduction_with_dim", "argmax", "argmin", "logsumexp", "cumsum", "cumprod", "cummax", "cummin", "median"}
+OVER_ALL = {"prod", "max.reduction_no_dim", "min.reduction_no_dim", "amax", "amin", "argmax", "argmin", "norm", "std"}
+
+
+def ties(name):
+    """Where several elements are the largest, and where some are zero, infinite or nan."""
+    grad, call = OPS[name].supports_autograd, OPS[name].op
+    if name in ALONG or name == "norm":
+        more = (2,) if name == "norm" else ()
+        cases = [(values, dim) for values in TIES for dim in (0, 1)]
+        for i, (values, dim) in enumerate(cases):
+            x = torch.tensor(values, dtype=torch.float64, requires_grad=grad)
+            yield record(name, f"ties/float64/{i}", call, (x, *more, dim), {}, differentiable=grad)
+    if name in OVER_ALL:
+        for i, values in enumerate((*TIES, *SMALL)):
+            x = torch.tensor(values, dtype=torch.float64, requires_grad=grad)
+            yield record(name, f"ties-all/float64/{i}", call, (x,), {}, differentiable=grad)
+    if name in ("maximum", "minimum", "max.binary", "min.binary", "fmax", "fmin"):
+        pair = [torch.tensor(v, dtype=torch.float64, requires_grad=True) for v in ([1, 2, 2, NAN], [1.0, 2, 3, 1])]
+        yield record(name, "ties/float64/0", call, tuple(pair), {})
+
+
+KINKS = {
+    "mse_loss": ([0.0, 1, -1, 2, 0.3], [0.0, 0, 0, 0, 0.3]),
+    "l1_loss": ([0.0, 1, -1, 2, 0.3], [0.0, 0, 0, 0, 0.3]),
+    "binary_cross_entropy": ([0.0, 1, 0.5, 0, 1], [0.0, 1, 1, 1, 0]),
+    "binary_cross_entropy_with_logits": ([0.0, 100, -100, 1000, -1000, 0.5], [0.0, 1, 1, 0, 0, 0.25]),
+}
+
+
+def kinks(name):
+    """Losses where their derivative jumps or their logarithm is infinite."""
+    pair = KINKS.get(name.removeprefix("nn.functional."))
+    if pair is None:
+        return
+    for reduction in ("none", "mean", "sum"):
+        x, y = (torch.tensor(v, dtype=torch.float64) for v in pair)
+        yield record(name, f"kinks/float64/{reduction}", OPS[name].op, (x.requires_grad_(), y), {"reduction": reduction})
 
 
 KINDS = ("uint8", "int32", "int64", "bool", "float32", "float64")
@@ -191,7 +238,8 @@ def promote(name):
             pass
 
 
-PROMOTED = {"add", "sub", "mul", "true_divide", "pow", "maximum", "atan2", "eq", "lt", "remainder", "fmod"}
+PROMOTED = {"add", "sub", "mul", "div.no_rounding_mode", "div.floor_rounding", "true_divide", "pow", "maximum", "minimum",
+            "atan2", "eq", "ne", "lt", "le", "gt", "ge", "logical_and", "logical_or", "remainder", "fmod"}
 
 
 def records(name):
@@ -207,6 +255,8 @@ def records(name):
                 yield special(name, arity, dtype)
             except (RuntimeError, TypeError):
                 pass
+    yield from ties(name)
+    yield from kinks(name)
     if name in PROMOTED:
         yield from promote(name)
     yield from from_errors(name)

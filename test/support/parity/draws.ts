@@ -178,6 +178,10 @@ const DRAWS: Readonly<Record<string, Draw>> = {
       randomState: readNumber(r.seed),
     }),
   tts: split,
+  tutorial: () => {
+    const [X, y] = [...iterate(need("data.makeCircles")(1000, { noise: 0.03, randomState: 42 }))];
+    return need("data.trainTestSplit")(X, y, { stratify: y, testSize: 0.3, randomState: 42 });
+  },
 };
 
 /** Every number in what was drawn, in order. */
@@ -235,6 +239,7 @@ const INTEGERS: ReadonlySet<string> = new Set([
 
 function toleranceName(kind: string, record: JsonObject): string {
   if (INTEGERS.has(kind)) return "i64";
-  if (kind.startsWith("np_") || ["circles", "moons", "blobs"].includes(kind)) return "f64";
+  if (kind.startsWith("np_") || ["circles", "moons", "blobs", "tutorial"].includes(kind))
+    return "f64";
   return record.dtype === "float64" ? "f64" : "f32";
 }

@@ -1,6 +1,6 @@
 import type { Argument, Call } from "./call.ts";
 import type { TensorFigure, Value } from "./encoding.ts";
-import { dtypeOf, isCallable, lookUp, member, send, Tensor, toTensor } from "./library.ts";
+import { dtypeOf, isCallable, lookUp, member, need, send, Tensor, toTensor } from "./library.ts";
 import { camelCase, splitOpName } from "./names.ts";
 
 /** What ops-index.json says of an operation. */
@@ -14,12 +14,15 @@ const REFLECTED: Readonly<Record<string, string>> = {
   __radd__: "add",
   __rsub__: "sub",
   __rmul__: "mul",
-  __rdiv__: "div",
-  __rtruediv__: "div",
   __rpow__: "pow",
   __rmod__: "remainder",
   __rmatmul__: "matmul",
 };
+
+/** Whether an operation is another one with its operands exchanged. */
+export function isReflected(op: string): boolean {
+  return op in REFLECTED;
+}
 
 /** Where PyTorch's sample database calls another function than its name says. */
 const MISNAMED: Readonly<Record<string, string>> = { rand_like: "randn_like" };
@@ -135,8 +138,19 @@ function scalarFigure(value: number): TensorFigure {
   };
 }
 
+/** Python's other / self, which PyTorch makes of self's reciprocal: its gradients at 0 and ∞ show it. */
+const RECIPROCAL_TIMES: Form = {
+  name: "function",
+  run(call, floats) {
+    const m = new Materializer(floats);
+    const [self, other] = m.call(call);
+    return { result: need("mul")(need("reciprocal")(self), other), leaves: m.leaves };
+  },
+};
+
 /** Every way in which the library has the operation, of those that PyTorch has. */
 export function formsOf(target: Target, entry: IndexEntry | undefined): Form[] {
+  if (target.path === "__rdiv__" || target.path === "__rtruediv__") return [RECIPROCAL_TIMES];
   const forms: Form[] = [];
   const fn = lookUp(target.functionPath);
   if (isCallable(fn)) {

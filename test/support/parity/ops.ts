@@ -19,6 +19,7 @@ import {
   formsOf,
   type IndexEntry,
   impliedOptions,
+  isReflected,
   LISTED,
   type Target,
   targetOf,
@@ -58,11 +59,11 @@ export function runOp(record: JsonObject, index: ReadonlyMap<string, IndexEntry>
     const out = record.out === undefined ? null : readValue(record.out);
     checkSupported([...args, ...Object.values(kw), ...(out === null ? [] : [out])]);
 
-    const reflected = op.startsWith("__r");
+    const reflected = isReflected(op);
     const call = arrangeOp(target.path, args, kw, reflected);
     const floats = ![...args, ...Object.values(kw)].flatMap(tensorsIn).some(isFloat);
     if (record.error !== undefined) {
-      if (reflected) throw new Unsupported("Python's reflected operators");
+      if (op.startsWith("__")) throw new Unsupported("Python's reflected operators");
       return expectError(forms, call, floats, readObject(record.error), args);
     }
     const sound = forms.filter((form) => applies(form, target, args, out));

@@ -1,3 +1,4 @@
+import { Unsupported } from "../report.ts";
 import { type Token, tokenize } from "./tokens.ts";
 
 export type Expr =
@@ -444,12 +445,24 @@ class Parser {
 
 const PARENTHESIZED = new WeakSet<Expr>();
 
-/** A program as statements. */
+/**
+ * A program as statements.
+ * @throws Unsupported for Python that is not read here.
+ */
 export function parse(source: string): Block {
-  return new Parser(source).program();
+  return reading(() => new Parser(source).program());
 }
 
-/** A single expression. */
+/** A single expression; throws as `parse`. */
 export function parseExpression(source: string): Expr {
-  return new Parser(source).expressionOnly();
+  return reading(() => new Parser(source).expressionOnly());
+}
+
+function reading<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (thrown) {
+    if (thrown instanceof SyntaxError) throw new Unsupported(`Python: ${thrown.message}`);
+    throw thrown;
+  }
 }
