@@ -8,7 +8,7 @@ import { cut, type Ground, mapValues, type Panel, type Points, pathsOf } from ".
 import { surface } from "./surface.ts";
 
 export { boundary } from "./panels.ts";
-export { type Field, type Ground, mapValues, type Panel, type Points } from "./plot.ts";
+export { type Ground, mapValues, type Panel, type Points } from "./plot.ts";
 
 /** Panels of curves, side by side, or one above the other. */
 export function drawCurves(
