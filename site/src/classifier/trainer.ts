@@ -1,4 +1,4 @@
-import { data, linspace, manualSeed, nn, noGrad, stack, type Tensor, tensor } from "tapegrad";
+import { data, Generator, linspace, manualSeed, nn, noGrad, stack, type Tensor, tensor } from "tapegrad";
 import { createOptimizer, type Stepper } from "../race/optimizers.ts";
 import type { Bounds } from "../race/surfaces.ts";
 import { type ActivationKind, DRAWN_REACH, type TrainingSettings } from "./state.ts";
@@ -80,6 +80,8 @@ export class Trainer {
         : new data.DataLoader(new data.TensorDataset(this.xTrain, this.yTrain), {
             batchSize: settings.batch,
             shuffle: true,
+            // Of its own, so that nothing else that draws numbers changes the order.
+            generator: new Generator().manualSeed(settings.seed),
           });
   }
 

@@ -116,7 +116,7 @@ export class Surface3D {
       -flat * Math.cos(azimuth),
       height + BOX_HEIGHT / 2,
     );
-    this.camera.lookAt(0, 0, BOX_HEIGHT * 0.4);
+    this.camera.lookAt(0, 0, BOX_HEIGHT * 0.3);
     this.light.position.set(
       flat * Math.sin(azimuth - 0.7),
       -flat * Math.cos(azimuth - 0.7),

@@ -102,8 +102,8 @@ class Printer {
   }
 
   private literal(value: number): Piece {
-    const finite = this.language !== "pytorch" || Number.isFinite(value);
-    const text = finite ? String(value) : `float("${String(value).replace("inity", "")}")`;
+    const python = this.language === "pytorch" && !Number.isFinite(value);
+    const text = python ? `float("${value}")` : String(value);
     return { text, level: value < 0 ? SIGN : ATOM, constant: true };
   }
 

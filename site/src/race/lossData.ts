@@ -5,6 +5,11 @@ const MAX_SAMPLES = 1500;
 /** How far below the largest value a logarithmic axis reaches. */
 const MAX_DECADES = 20;
 
+/** A chart of losses; on a logarithmic axis some may have no place. */
+export interface LossChart extends ChartData {
+  readonly leftOut: boolean;
+}
+
 /**
  * Losses against step as a chart, up to a step.
  * @param labels the runners' names.
@@ -17,14 +22,17 @@ export function lossChart(
   step: number,
   log: boolean,
   minimum: number | undefined,
-): ChartData {
+): LossChart {
   const stride = Math.max(1, Math.ceil(race.steps / MAX_SAMPLES));
   const x = Array.from({ length: Math.floor(step / stride) + 1 }, (_, index) => index * stride);
   if (x.at(-1) !== step) x.push(step);
   const offset = log ? (minimum ?? 0) : 0;
+  let leftOut = false;
   const shown = (value: number | undefined) => {
     if (value === undefined || !Number.isFinite(value)) return null;
-    return log && value - offset <= 0 ? null : value - offset;
+    if (!log || value > offset) return value - offset;
+    leftOut = true;
+    return null;
   };
   const lines = race.runners.map((runner, index) => ({
     label: labels[index] ?? "",
@@ -40,6 +48,7 @@ export function lossChart(
     xLabel: "step",
     yLabel: offset === 0 ? "loss" : "loss − minimum",
     cursor: step,
+    leftOut,
   };
 }
 

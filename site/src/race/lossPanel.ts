@@ -1,5 +1,5 @@
 import { createLineChart } from "../drawing/lineChart.ts";
-import { h } from "../ui/dom.ts";
+import { h, setText } from "../ui/dom.ts";
 import { checkField } from "../ui/fields.ts";
 import { formatNumber } from "../ui/numbers.ts";
 import type { Race } from "./engine.ts";
@@ -25,6 +25,7 @@ const TABLE_ROWS = 10;
 export function createLossPanel(onLog: (log: boolean) => void): LossPanel {
   const chart = createLineChart("Loss against step; the table Loss by step has the figures");
   const log = checkField("Logarithmic", true, onLog);
+  const note = h("p", { class: "note" });
   const head = h("tr");
   const body = h("tbody");
   const details = h(
@@ -58,14 +59,16 @@ export function createLossPanel(onLog: (log: boolean) => void): LossPanel {
     element: h(
       "div",
       { class: "stack" },
-      h("div", { class: "row" }, log.element),
+      h("div", { class: "row spread" }, log.element, note),
       chart.element,
       details,
     ),
     show(view) {
       latest = view;
       log.set(view.log);
-      chart.show(lossChart(view.race, view.labels, view.step, view.log, view.minimum));
+      const data = lossChart(view.race, view.labels, view.step, view.log, view.minimum);
+      chart.show(data);
+      setText(note, data.leftOut ? `Not shown: ${data.yLabel} ≤ 0` : "");
       fillTable();
     },
     repaint: chart.repaint,

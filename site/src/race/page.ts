@@ -185,7 +185,10 @@ export function createRacePage(options: RacePageOptions): RacePage {
     loss.show({ race, labels, step, log: current.logLoss, minimum });
     runners.showRefusals(race);
     const { start, steps } = current;
-    code.show({ name, program, start, steps, runners: current.runners }, current.language);
+    // What the library refuses to start would stop the whole script.
+    const started = race.runners.filter(({ ending }) => ending?.kind !== "refused");
+    const configs = started.map(({ config }) => config);
+    code.show({ name, program, start, steps, runners: configs }, current.language);
   };
 
   const showControls = () => {

@@ -70,7 +70,7 @@ interface Row {
 }
 
 function createRow(runner: Runner, index: number): Row {
-  const figures = Array.from({ length: 4 }, () => h("data", { value: "" }));
+  const figures = Array.from({ length: 4 }, () => h("data", { value: "" }, "–"));
   const reached = h("td");
   const state = h("td");
   const element = h(
