@@ -18,19 +18,18 @@ interface DTypeInfo {
   readonly category: Category;
   /** Order within PyTorch's promotion lattice; uint8 meets a signed type at the signed type. */
   readonly rank: number;
-  readonly bytes: number;
   /** The name that PyTorch's error messages use. */
   readonly scalarName: string;
 }
 
 // int64 lives in float64 elements, because BigInt arithmetic is two orders slower than numbers.
 const INFO: Record<DType, DTypeInfo> = {
-  bool: { category: 0, rank: 0, bytes: 1, scalarName: "Bool" },
-  uint8: { category: 1, rank: 1, bytes: 1, scalarName: "Byte" },
-  int32: { category: 1, rank: 2, bytes: 4, scalarName: "Int" },
-  int64: { category: 1, rank: 3, bytes: 8, scalarName: "Long" },
-  float32: { category: 2, rank: 4, bytes: 4, scalarName: "Float" },
-  float64: { category: 2, rank: 5, bytes: 8, scalarName: "Double" },
+  bool: { category: 0, rank: 0, scalarName: "Bool" },
+  uint8: { category: 1, rank: 1, scalarName: "Byte" },
+  int32: { category: 1, rank: 2, scalarName: "Int" },
+  int64: { category: 1, rank: 3, scalarName: "Long" },
+  float32: { category: 2, rank: 4, scalarName: "Float" },
+  float64: { category: 2, rank: 5, scalarName: "Double" },
 };
 
 export function isDType(value: unknown): value is DType {
@@ -52,10 +51,6 @@ export function category(dtype: DType): Category {
 
 export function scalarName(dtype: DType): string {
   return INFO[dtype].scalarName;
-}
-
-export function itemSize(dtype: DType): number {
-  return INFO[dtype].bytes;
 }
 
 export function isFloat(dtype: DType): boolean {
