@@ -30,7 +30,7 @@ def number(x):
 
 
 def tensor(t):
-    flat = t.detach().reshape(-1)
+    flat = t.detach().clone().reshape(-1)
     if t.dtype == torch.float32:
         values = [float(str(np.float32(x))) for x in flat.tolist()]
     else:
@@ -75,6 +75,15 @@ def result(v):
     if isinstance(v, torch.Tensor):
         return tensor(v.detach())
     return argument(v)
+
+
+def variable(v):
+    """A variable after a script: what `argument` makes of it, without what required grad."""
+    if isinstance(v, torch.Tensor):
+        return tensor(v.detach())
+    if isinstance(v, tuple):
+        return {"tuple": [variable(x) for x in v]}
+    return [variable(x) for x in v] if isinstance(v, list) else argument(v)
 
 
 def cotangent(n, k, dtype):

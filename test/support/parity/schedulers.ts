@@ -12,9 +12,9 @@ import {
 } from "./encoding.ts";
 import { construct, lookUp, member, send } from "./library.ts";
 import { optimizerOf, optionsOf } from "./optimizers.ts";
+import { BUILTINS } from "./python/builtins.ts";
 import { evaluate, Scope } from "./python/evaluate.ts";
 import { parseExpression } from "./python/parse.ts";
-import { BUILTINS } from "./python/torch.ts";
 import { attempt, type Outcome, Unsupported } from "./report.ts";
 
 /** `0.95 ** e` as a function of the epoch. */

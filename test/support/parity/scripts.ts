@@ -3,9 +3,9 @@ import { at, compareNumbers, compareTensor, type Mismatch, toleranceOf } from ".
 import { type JsonObject, readEntries, readObject, readString, type Value } from "./encoding.ts";
 import { Tensor, toResult } from "./library.ts";
 import { neutral } from "./names.ts";
+import { BUILTINS } from "./python/builtins.ts";
 import { evaluate, runBlock, Scope } from "./python/evaluate.ts";
 import { parse, parseExpression } from "./python/parse.ts";
-import { BUILTINS } from "./python/torch.ts";
 import { Foreign, iterate, Path, type Py } from "./python/values.ts";
 import { attempt, type Outcome, Unsupported } from "./report.ts";
 

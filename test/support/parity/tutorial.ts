@@ -19,9 +19,9 @@ import {
 } from "./encoding.ts";
 import { dtypeOf, need, send, Tensor as TensorClass, toResult } from "./library.ts";
 import { optimizerOf, optionsOf } from "./optimizers.ts";
+import { BUILTINS } from "./python/builtins.ts";
 import { evaluate, Scope } from "./python/evaluate.ts";
 import { parseExpression } from "./python/parse.ts";
-import { BUILTINS } from "./python/torch.ts";
 import { Path } from "./python/values.ts";
 import { attempt, type Outcome } from "./report.ts";
 

@@ -1,16 +1,8 @@
 import { Tensor } from "../library.ts";
 import { Unsupported } from "../report.ts";
-import type { Arg, Block, Expr, Param, Statement } from "./parse.ts";
-import {
-  arithmetic,
-  attribute,
-  call,
-  compare,
-  enter,
-  getItem,
-  setAttribute,
-  setItem,
-} from "./torch.ts";
+import { arithmetic, compare } from "./operators.ts";
+import type { Arg, Block, Expr, Param, Statement } from "./syntax.ts";
+import { attribute, call, enter, getItem, setAttribute, setItem } from "./torch.ts";
 import { Fn, iterate, type Kwargs, type Py, Slice, Tuple, truth } from "./values.ts";
 
 /** Names and their values, and the scope around. */

@@ -26,7 +26,7 @@ import {
   Tuple,
 } from "./values.ts";
 
-const DTYPES = new Map([
+export const DTYPES = new Map([
   ["float", "f32"],
   ["float32", "f32"],
   ["double", "f64"],
@@ -43,27 +43,6 @@ const DTYPES = new Map([
   ["int16", "i16"],
   ["int8", "i8"],
 ]);
-
-/** Python's operators by their methods; the first of each pair where the left operand is a tensor. */
-const OPERATORS: Readonly<Record<string, string>> = {
-  "+": "add",
-  "-": "sub",
-  "*": "mul",
-  "/": "div",
-  "//": "floor_divide",
-  "%": "remainder",
-  "**": "pow",
-  "@": "matmul",
-  "&": "bitwise_and",
-  "|": "bitwise_or",
-  "^": "bitwise_xor",
-  "==": "eq",
-  "!=": "ne",
-  "<": "lt",
-  "<=": "le",
-  ">": "gt",
-  ">=": "ge",
-};
 
 // Values ---------------------------------------------------------------------------------------
 
@@ -87,7 +66,7 @@ function toValue(value: Py): Value {
 }
 
 /** A value as the library takes it, without a place in a signature. */
-function toJs(value: Py): unknown {
+export function toJs(value: Py): unknown {
   if (typeof value === "bigint") return Number(value);
   if (value instanceof Tuple) return value.items.map(toJs);
   if (Array.isArray(value)) return value.map(toJs);
@@ -119,7 +98,7 @@ function argumentsFor(path: string, args: readonly Py[], kwargs: Kwargs): unknow
   return new Materializer(!isFloating([...args, ...Object.values(kwargs)])).call(call);
 }
 
-function callMethod(self: Tensor, name: string, args: readonly Py[], kwargs: Kwargs): Py {
+export function callMethod(self: Tensor, name: string, args: readonly Py[], kwargs: Kwargs): Py {
   const method = member(self, camelCase(name));
   if (!isCallable(method)) throw new Unsupported(`no method ${camelCase(name)}`);
   const [, ...rest] = argumentsFor(name.replace(/_$/, ""), [self, ...args], kwargs);
@@ -146,17 +125,6 @@ function dtypeOfData(data: Py): string | null {
   return kinds.includes("int64") ? "int64" : "bool";
 }
 
-const range = (args: readonly Py[]): Py[] => {
-  const [a = 0, b, c = 1] = args.map(Number);
-  const [start, end] = b === undefined ? [0, a] : [a, b];
-  const items: Py[] = [];
-  for (let i = start; c > 0 ? i < end : i > end; i += c) items.push(BigInt(i));
-  return items;
-};
-
-const length = (value: Py): bigint =>
-  BigInt(value instanceof Tensor ? (value.shape[0] ?? 0) : iterate(value).length);
-
 /** Functions of PyTorch's that are spelled otherwise here. */
 const SPECIAL: Readonly<Record<string, (args: readonly Py[], kwargs: Kwargs) => Py>> = {
   tensor: ([data = null], { dtype = null, requires_grad = null }) => {
@@ -182,45 +150,6 @@ function dtypeName(dtype: Py): string {
   return String(found);
 }
 
-export const BUILTINS: ReadonlyMap<string, Py> = new Map<string, Py>([
-  ["torch", new Path("")],
-  ["len", new Fn(([x = null]) => length(x))],
-  ["range", new Fn((args) => range(args))],
-  ["list", new Fn(([x = []]) => [...iterate(x)])],
-  ["tuple", new Fn(([x = []]) => new Tuple(iterate(x)))],
-  ["zip", new Fn((args) => zipped(args.map(iterate)))],
-  ["enumerate", new Fn(([x = []]) => iterate(x).map((item, i) => new Tuple([BigInt(i), item])))],
-  ["str", new Fn(([x = null]) => String(toJs(x)))],
-  ["repr", new Fn(([x = null]) => String(toJs(x)))],
-  ["float", new Fn(([x = null]) => toFloat(x))],
-  ["int", new Fn(([x = null]) => BigInt(Math.trunc(Number(x instanceof Tensor ? x.item() : x))))],
-  ["bool", new Fn(([x = null]) => Boolean(x instanceof Tensor ? x.item() : x))],
-  ["abs", new Fn(([x = null]) => magnitude(x))],
-  ["min", new Fn((args) => args.reduce((a, b) => (Number(b) < Number(a) ? b : a)))],
-  ["max", new Fn((args) => args.reduce((a, b) => (Number(b) > Number(a) ? b : a)))],
-  ["sum", new Fn(([x = []]) => iterate(x).reduce<Py>((a, b) => arithmetic("+", a, b), 0n))],
-  ["print", new Fn(() => null)],
-]);
-
-function zipped(lists: readonly (readonly Py[])[]): Py[] {
-  const shortest = Math.min(...lists.map((list) => list.length));
-  return Array.from(
-    { length: shortest },
-    (_, i) => new Tuple(lists.map((list) => list[i] ?? null)),
-  );
-}
-
-function toFloat(x: Py): Py {
-  if (typeof x === "string") return Number(x.replace("inf", "Infinity"));
-  return Number(x instanceof Tensor ? x.item() : x);
-}
-
-function magnitude(x: Py): Py {
-  if (x instanceof Tensor) return callMethod(x, "abs", [], {});
-  if (typeof x === "bigint") return x < 0n ? -x : x;
-  return Math.abs(Number(x));
-}
-
 export function call(of: Py, args: readonly Py[], kwargs: Kwargs): Py {
   if (of instanceof Fn) return of.call(args, kwargs);
   if (of instanceof Path) return callPath(of.path, args, kwargs);
@@ -237,7 +166,7 @@ function foreignArguments(args: readonly Py[], kwargs: Kwargs): unknown[] {
   return options.length === 0 ? args.map(toJs) : [...args.map(toJs), Object.fromEntries(options)];
 }
 
-function callPath(path: string, args: readonly Py[], kwargs: Kwargs): Py {
+export function callPath(path: string, args: readonly Py[], kwargs: Kwargs): Py {
   const special = Object.hasOwn(SPECIAL, path) ? SPECIAL[path] : undefined;
   if (special !== undefined) return special(args, kwargs);
   const camel = path.split(".").map(camelCase).join(".");
@@ -330,67 +259,6 @@ export function setItem(of: Py, index: Py, value: Py): void {
   } else if (Array.isArray(of)) {
     of[Number(index)] = value;
   }
-}
-
-// Operators ------------------------------------------------------------------------------------
-
-export function arithmetic(op: string, left: Py, right: Py): Py {
-  const inPlace = op.endsWith("=") && op !== "==";
-  const name = OPERATORS[inPlace ? op.slice(0, -1) : op];
-  if (name === undefined) throw new Unsupported(`Python's ${op}`);
-  if (left instanceof Tensor) return callMethod(left, inPlace ? `${name}_` : name, [right], {});
-  if (right instanceof Tensor) return callPath(name, [left, right], {});
-  if (typeof left === "string" && typeof right === "string" && op === "+") return left + right;
-  if (op === "+" && Array.isArray(left) && Array.isArray(right)) return [...left, ...right];
-  if (op === "*" && Array.isArray(left)) {
-    return Array.from({ length: Number(right) }, () => left).flat();
-  }
-  const integers = typeof left === "bigint" && typeof right === "bigint";
-  const value = numeric(op, Number(left), Number(right));
-  return integers && op !== "/" && Number.isInteger(value) ? BigInt(value) : value;
-}
-
-function numeric(op: string, a: number, b: number): number {
-  switch (op) {
-    case "+":
-      return a + b;
-    case "-":
-      return a - b;
-    case "*":
-      return a * b;
-    case "/":
-      return a / b;
-    case "//":
-      return Math.floor(a / b);
-    case "%":
-      return a - b * Math.floor(a / b);
-    case "**":
-      return a ** b;
-    default:
-      throw new Unsupported(`Python's ${op} of numbers`);
-  }
-}
-
-export function compare(op: string, left: Py, right: Py): Py {
-  if (op === "is" || op === "is not") return (left === right) === (op === "is");
-  if (op === "in" || op === "not in") {
-    return iterate(right).some((item) => same(item, left)) === (op === "in");
-  }
-  if (left instanceof Tensor || right instanceof Tensor) return arithmetic(op, left, right);
-  if (op === "==" || op === "!=") return same(left, right) === (op === "==");
-  const [a, b] = [Number(left), Number(right)];
-  return { "<": a < b, "<=": a <= b, ">": a > b, ">=": a >= b }[op] ?? false;
-}
-
-function same(a: Py, b: Py): boolean {
-  if (a instanceof Path && b instanceof Path) return DTYPES.get(a.path) === DTYPES.get(b.path);
-  if (a instanceof Tuple && b instanceof Tuple) {
-    return (
-      a.items.length === b.items.length && a.items.every((x, i) => same(x, b.items[i] ?? null))
-    );
-  }
-  const numeric = (x: Py): boolean => typeof x === "bigint" || typeof x === "number";
-  return a === b || (numeric(a) && numeric(b) && Number(a) === Number(b));
 }
 
 // Contexts -------------------------------------------------------------------------------------
