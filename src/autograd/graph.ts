@@ -1,6 +1,6 @@
 import type { DType } from "../tensor/dtype.ts";
 import { formatShape, isExpandable, type Shape, sameShape } from "../tensor/shape.ts";
-import { storagesCreated } from "../tensor/storage.ts";
+import { recycle, storagesCreated } from "../tensor/storage.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { setGradEnabled } from "./gradMode.ts";
 
@@ -272,19 +272,28 @@ class Pass {
     if (this.#targets !== null) {
       for (let i = 0; i < this.#targets.length; i++) {
         const target = this.#targets[i]!;
-        if (target.node === node) this.caught[i] = grads === null ? grad : grads[target.index]!;
+        if (target.node !== node) continue;
+        this.caught[i] = grads === null ? grad : grads[target.index]!;
+        owned = false;
       }
       if (!node.next.some((n) => n?.needed === true)) return;
     }
     if (node instanceof AccumulateGrad)
       accumulate(node.variable, grad!, owned, this.#options.createGraph);
-    else this.#propagate(node, grad, grads);
+    else this.#propagate(node, grad, grads, owned);
   }
 
-  #propagate(node: Node, grad: Tensor | null, grads: readonly (Tensor | null)[] | null): void {
+  /** @param owned whether nobody else can hold `grad`, so that its memory may serve again. */
+  #propagate(
+    node: Node,
+    grad: Tensor | null,
+    grads: readonly (Tensor | null)[] | null,
+    owned: boolean,
+  ): void {
     if (node.released) throw secondBackward();
     if (node.saved !== null) checkVersions(node);
     const { next, nextIndex, rules } = node;
+    let passedOn = !owned;
     for (let i = 0; i < next.length; i++) {
       const to = next[i]!;
       if (to === null || (this.#targets !== null && !to.needed)) continue;
@@ -295,12 +304,16 @@ class Pass {
       else if (rule !== null) result = rule(grad!);
       else continue;
       if (result === null) continue;
+      passedOn ||= result.storage === grad!.storage;
       const index = nextIndex === null ? 0 : nextIndex[i]!;
       result = conform(result, to.info(index), node, i, "the rule of");
-      // A storage made since the mark is known to nobody but this sweep.
-      this.#send(to, index, result, result.storage.serial > mark);
+      // A storage made since the mark is known to nobody but this sweep. An expanded one cannot be
+      // added to.
+      const own = result.storage.serial > mark && result.isContiguous();
+      this.#send(to, index, result, own);
     }
     if (!this.#options.retainGraph && node.saved !== null) release(node);
+    if (!passedOn) recycle(grad!.storage);
   }
 }
 

@@ -3,7 +3,7 @@ import { Node, type OutputInfo, type Rule } from "../autograd/graph.ts";
 import { canCast, type DType, isFloat, scalarName } from "./dtype.ts";
 import { copy } from "./kernels/elementwise.ts";
 import { type UpdateKernel, update } from "./kernels/update.ts";
-import { alias, fresh } from "./make.ts";
+import { alias, fresh, raw } from "./make.ts";
 import type { MultiViewOp, Op, ViewInfo, ViewOp } from "./op.ts";
 import { checkSelfOverlap, overlapsPartly } from "./overlap.ts";
 import { formatShape, SCALAR, type Shape, sameShape } from "./shape.ts";
@@ -159,7 +159,8 @@ function record<P>(op: Op<P>, use: Use<P>, shape: Shape, dtype: DType): Node {
  */
 export function apply<P>(op: Op<P>, inputs: readonly Tensor[], params: P): Tensor {
   const shape = op.shape(inputs, params);
-  const out = fresh(op.dtype(inputs, params), shape);
+  const dtype = op.dtype(inputs, params);
+  const out = op.overwrites ? raw(dtype, shape) : fresh(dtype, shape);
   op.kernel(inputs, out, params);
   if (isGradEnabled() && op.vjps !== null && isFloat(out.dtype) && anyNode(inputs)) {
     const use = new Use(inputs, out, null, params);

@@ -1,6 +1,6 @@
 import type { DType } from "./dtype.ts";
 import { contiguousStrides, numel, type Shape } from "./shape.ts";
-import { newStorage, type Storage } from "./storage.ts";
+import { newStorage, rawStorage, type Storage } from "./storage.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** Where a tensor's elements lie in its storage. */
@@ -28,6 +28,12 @@ export function isTensor(value: unknown): value is Tensor {
 /** A zeroed, dense tensor. */
 export function fresh(dtype: DType, shape: Shape): Tensor {
   const storage = newStorage(dtype, numel(shape));
+  return new TensorImpl(storage, storage.start, shape, contiguousStrides(shape), dtype);
+}
+
+/** A dense tensor whose elements may be anything until they are written. */
+export function raw(dtype: DType, shape: Shape): Tensor {
+  const storage = rawStorage(dtype, numel(shape));
   return new TensorImpl(storage, storage.start, shape, contiguousStrides(shape), dtype);
 }
 

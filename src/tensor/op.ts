@@ -21,6 +21,8 @@ export interface Op<P> {
   dtype(inputs: readonly Tensor[], params: P): DType;
   /** Fills `out`, dense and of that shape and dtype; in an in-place call `out` may be strided. */
   kernel(inputs: readonly Tensor[], out: Strided, params: P): void;
+  /** Whether the kernel writes every element whatever stood there; if not, `out` begins zeroed. */
+  readonly overwrites?: true;
   /** A derivative an input, null where there is none; a function where inputs are many. */
   readonly vjps: readonly (Vjp<P> | null)[] | ((input: number) => Vjp<P>) | null;
 }

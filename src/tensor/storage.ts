@@ -74,6 +74,47 @@ export function newStorage(dtype: DType, length: number): Storage {
   return new Storage(allocate(dtype, length), 0, length);
 }
 
+// Gradients that backward has passed on are the one kind of result that nobody else can hold. Their
+// arrays serve again: a fresh one costs more than most kernels that fill it.
+const MOST_SPARE_BYTES = 2 ** 25;
+const spare32 = new Map<number, Float32Array[]>();
+const spare64 = new Map<number, Float64Array[]>();
+let spareBytes = 0;
+
+/** As `newStorage`, but its elements may be anything: for results that are written whole. */
+export function rawStorage(dtype: DType, length: number): Storage {
+  if (length > TINY && spareBytes > 0) {
+    const spares = dtype === "float32" ? spare32 : dtype === "float64" ? spare64 : undefined;
+    const data = spares?.get(length)?.pop();
+    if (data !== undefined) {
+      spareBytes -= data.byteLength;
+      return new Storage(data, 0, length);
+    }
+  }
+  return newStorage(dtype, length);
+}
+
+/** Gives up a storage that nothing refers to any more; its elements are lost. */
+export function recycle({ data, length }: Storage): void {
+  if (length <= TINY) return;
+  if (data instanceof Float32Array) keepSpare(spare32, data);
+  else if (data instanceof Float64Array) keepSpare(spare64, data);
+}
+
+function keepSpare<A extends Float32Array | Float64Array>(spares: Map<number, A[]>, data: A): void {
+  if (data.byteLength > MOST_SPARE_BYTES) return;
+  if (spareBytes + data.byteLength > MOST_SPARE_BYTES) {
+    // Shapes have changed: what was kept is for lengths that no longer come.
+    spare32.clear();
+    spare64.clear();
+    spareBytes = 0;
+  }
+  const same = spares.get(data.length);
+  if (same === undefined) spares.set(data.length, [data]);
+  else same.push(data);
+  spareBytes += data.byteLength;
+}
+
 class Dense implements Strided {
   readonly storage: Storage;
   readonly offset: number;

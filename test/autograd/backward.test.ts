@@ -31,6 +31,13 @@ describe("backward", () => {
     expect(x.grad).toEqualTensor(double([7, 7]));
   });
 
+  test("adds up gradients of which the first to come is one number for all elements", () => {
+    const x = leaf([1, 2, 3, 4]);
+    const y = x.mul(2);
+    y.sum().add(y.pow(2).sum()).add(y.mean()).backward();
+    expect(x.grad).toEqualTensor(double([10.5, 18.5, 26.5, 34.5]));
+  });
+
   test("adds to a gradient in place, so that whoever holds it sees the sum", () => {
     const x = leaf([1, 2]);
     x.sum().backward();

@@ -5,6 +5,7 @@ import {
   assertBackwardIsLinear,
   assertGradients,
   assertLayoutIndependent,
+  assertMemoryIndependent,
   assertSecondGradients,
 } from "../support/properties.ts";
 
@@ -31,6 +32,13 @@ describe.each(OPS.map(({ name, cases }) => [name, cases] as const))("%s", (_, ca
     fc.assert(
       fc.property(cases, (c) => assertLayoutIndependent(c)),
       { numRuns: many },
+    );
+  });
+
+  test("gives the same in memory that was used before", () => {
+    fc.assert(
+      fc.property(cases, (c) => assertMemoryIndependent(c)),
+      { numRuns: few },
     );
   });
 

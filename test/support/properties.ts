@@ -1,5 +1,6 @@
 /** Assertions that hold for any operation. They need no test runner: they throw. */
 import { autograd, Tensor } from "../../src/index.ts";
+import { newStorage, recycle } from "../../src/tensor/storage.ts";
 
 /** One use of an operation: inputs, and what is done with them. */
 export interface Case {
@@ -34,6 +35,29 @@ export function assertLayoutIndependent({ inputs, fn }: Case): void {
   assertAlike(found, expected, "result");
   if (!found.some((t) => t.requiresGrad)) return;
   assertAlike(gradients(found, inputs), gradients(expected, dense), "gradient");
+}
+
+/** The results are the same in memory that was used before, whatever is left in it. */
+export function assertMemoryIndependent({ inputs, fn }: Case): void {
+  const run = () => {
+    const results = asList(fn(...inputs));
+    const clones = results.map((t) => t.detach().clone());
+    return results.some((t) => t.requiresGrad)
+      ? [...clones, ...gradients(results, inputs)]
+      : clones;
+  };
+  const expected = run();
+  for (const dtype of ["float32", "float64"] as const) {
+    for (let length = 1; length <= 64; length++) {
+      for (let spare = 0; spare < 3; spare++) {
+        const storage = newStorage(dtype, length);
+        // Tiny storages share their arrays and are not used again.
+        if (storage.data.length === length) storage.data.fill(Number.NaN);
+        recycle(storage);
+      }
+    }
+  }
+  assertAlike(run(), expected, "result or gradient", 0);
 }
 
 /** The gradient of a sum of two results is the sum of their gradients. */

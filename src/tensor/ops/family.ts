@@ -79,6 +79,7 @@ export function unary(
       return promoted(input.wrapped ? resultTypeOf(inputs) : input.dtype, promotion);
     },
     kernel: (inputs, out) => map1(map, inputs[0]!, out),
+    overwrites: true,
     vjps: vjp === null ? null : [vjp],
   };
   const call = (input: Operand) => apply(op, [toOperand(input, name, "input")], null);
@@ -118,6 +119,7 @@ export function binary(
     kernel(inputs, out) {
       map2(map, inDType(inputs[0]!, out.dtype), inDType(inputs[1]!, out.dtype), out);
     },
+    overwrites: true,
     vjps,
   };
   const call = (input: Operand, other: Operand) =>
@@ -141,6 +143,7 @@ export function comparison(name: string, body: Predicate, tensors = 1): BinaryFu
       const common = resultType(inputs[0]!, inputs[1]!);
       compare2(compare, inDType(inputs[0]!, common), inDType(inputs[1]!, common), out);
     },
+    overwrites: true,
     vjps: null,
   };
   const call = (input: Operand, other: Operand) =>
@@ -188,6 +191,7 @@ export function nary(
       if (map instanceof Map3) map3(map, a, b, c, out);
       else map4(map, a, b, c, inDType(inputs[3]!, dtype), out);
     },
+    overwrites: true,
     vjps,
   };
   const call = (...inputs: Operand[]) =>

@@ -65,6 +65,7 @@ const linearOp = (name: string): Op<null> => ({
       bias,
     );
   },
+  overwrites: true,
   vjps: [
     ({ b: weight }) =>
       (g) =>

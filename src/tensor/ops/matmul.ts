@@ -32,6 +32,7 @@ const mmOp: Op<null> = {
   },
   dtype: ([a, b]) => sameDType(a!, b!),
   kernel: ([a, b], out) => matmulKernel(a!, b!, out),
+  overwrites: true,
   vjps: [
     ({ b }) =>
       (g) =>
@@ -67,6 +68,7 @@ const bmmOp: Op<null> = {
   },
   dtype: ([a, b]) => sameDType(a!, b!),
   kernel: ([a, b], out) => batchMatmul(a!, b!, out),
+  overwrites: true,
   vjps: [
     ({ b }) =>
       (g) =>
