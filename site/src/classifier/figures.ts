@@ -1,5 +1,6 @@
 import { h } from "../ui/dom.ts";
 import { formatNumber } from "../ui/numbers.ts";
+import { tableBox } from "../ui/tableBox.ts";
 import type { Training } from "./training.ts";
 
 const ROWS = ["Epoch", "Train loss", "Test loss", "Train accuracy", "Test accuracy"] as const;
@@ -15,11 +16,7 @@ export function createFigures() {
     h("tbody", {}, h("tr", {}, ...cells.map((cell) => h("td", { class: "figure" }, cell)))),
   );
   return {
-    element: h(
-      "div",
-      { class: "table-scroll", role: "region", "aria-label": "Figures", tabindex: 0 },
-      element,
-    ),
+    element: tableBox("Figures", element),
     show(training: Training) {
       figuresOf(training).forEach(({ exact, text }, index) => {
         const cell = cells[index];

@@ -3,6 +3,7 @@ import { h } from "../ui/dom.ts";
 import { checkField } from "../ui/fields.ts";
 import { formatNumber } from "../ui/numbers.ts";
 import { swatch } from "../ui/swatch.ts";
+import { tableBox } from "../ui/tableBox.ts";
 import type { ClassifierState } from "./state.ts";
 import type { Training } from "./training.ts";
 
@@ -21,9 +22,8 @@ export function createLossView(onLog: (log: boolean) => void) {
     "details",
     {},
     h("summary", {}, "Losses by epoch as a table"),
-    h(
-      "div",
-      { class: "table-scroll", role: "region", "aria-label": "Losses by epoch", tabindex: 0 },
+    tableBox(
+      "Losses by epoch",
       h(
         "table",
         {},

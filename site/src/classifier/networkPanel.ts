@@ -1,7 +1,14 @@
 import { createOptimizerCard } from "../race/optimizerCard.ts";
 import { h, setText } from "../ui/dom.ts";
 import { numberField, selectField } from "../ui/fields.ts";
-import { ACTIVATIONS, BATCHES, type ClassifierState, MAX_LAYERS, MAX_WIDTH } from "./state.ts";
+import {
+  ACTIVATIONS,
+  BATCHES,
+  type ClassifierState,
+  MAX_EPOCHS,
+  MAX_LAYERS,
+  MAX_WIDTH,
+} from "./state.ts";
 
 export interface NetworkPanel {
   readonly element: HTMLElement;
@@ -72,7 +79,7 @@ export function createNetworkPanel(
     label: "Epochs",
     value: first.epochs,
     min: 1,
-    max: 10_000,
+    max: MAX_EPOCHS,
     integer: true,
     onChange: (next) => onChange({ epochs: next }),
   });

@@ -9,7 +9,7 @@ import { createDataPanel } from "./dataPanel.ts";
 import { createFigures, figuresInWords } from "./figures.ts";
 import { createLossView } from "./lossView.ts";
 import { createNetworkPanel } from "./networkPanel.ts";
-import { type ClassifierState, DRAWN_REACH, MAX_DRAWN, sameTraining } from "./state.ts";
+import { type ClassifierState, DRAWN_REACH, MAX_DRAWN, MAX_EPOCHS, sameTraining } from "./state.ts";
 import { createTraining } from "./training.ts";
 import { createTransport } from "./transport.ts";
 import { createUnitsView } from "./unitsView.ts";
@@ -43,7 +43,7 @@ export function createClassifierPage(options: ClassifierPageOptions): Classifier
   const transport = createTransport({
     speed: store.current.speed,
     onPlay: () => (training.playing ? training.pause() : play()),
-    onStep: () => training.step(),
+    onStep: () => step(),
     onReset: () => training.start(store.current),
     onSpeed: (speed) => change({ speed }),
   });
@@ -76,8 +76,14 @@ export function createClassifierPage(options: ClassifierPageOptions): Classifier
   const play = () => {
     const { epochs } = store.current;
     // At the end, playing goes on for as long again.
-    if (training.epoch >= epochs) change({ epochs: training.epoch + epochs });
+    if (training.epoch >= epochs) change({ epochs: Math.min(MAX_EPOCHS, training.epoch + epochs) });
     training.play(store.current);
+  };
+  const step = () => {
+    const next = training.epoch + 1;
+    if (next > MAX_EPOCHS) return;
+    if (next > store.current.epochs) change({ epochs: next });
+    training.step();
   };
   const draw = (point: Point) => {
     const { drawn } = store.current;
@@ -103,7 +109,8 @@ export function createClassifierPage(options: ClassifierPageOptions): Classifier
   const paint = () => {
     const { current } = store;
     boundary.show(training, current);
-    transport.show({ playing: training.playing, epoch: training.epoch, epochs: current.epochs });
+    const { playing, failed, epoch } = training;
+    transport.show({ playing, failed, epoch, epochs: current.epochs });
     figures.show(training);
     loss.show(training, current);
     units.show(training, current);

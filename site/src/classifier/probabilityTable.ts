@@ -1,6 +1,7 @@
 import type { Bounds } from "../race/surfaces.ts";
 import { h } from "../ui/dom.ts";
 import { formatNumber } from "../ui/numbers.ts";
+import { tableBox } from "../ui/tableBox.ts";
 import type { Snapshot } from "./trainer.ts";
 
 const CELLS = 5;
@@ -13,14 +14,8 @@ export function createProbabilityTable() {
     "details",
     {},
     h("summary", {}, "Probability on the plane as a table"),
-    h(
-      "div",
-      {
-        class: "table-scroll",
-        role: "region",
-        "aria-label": "Probability on the plane",
-        tabindex: 0,
-      },
+    tableBox(
+      "Probability on the plane",
       h(
         "table",
         {},
@@ -39,9 +34,7 @@ export function createProbabilityTable() {
     const { x0, x1, y0, y1 } = bounds;
     const places = Array.from({ length: CELLS }, (_, index) => index / (CELLS - 1));
     const xs = places.map((part) => `x = ${formatNumber(x0 + part * (x1 - x0), 3)}`);
-    head.replaceChildren(
-      ...["", ...xs].map((text) => h(text === "" ? "td" : "th", { scope: text && "col" }, text)),
-    );
+    head.replaceChildren(h("td"), ...xs.map((text) => h("th", { scope: "col" }, text)));
     body.replaceChildren(
       ...places.toReversed().map((up) => {
         const row = Math.round(up * (snapshot.side - 1));

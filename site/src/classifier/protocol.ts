@@ -5,7 +5,13 @@ import type { PointSet, Snapshot } from "./trainer.ts";
 /** What the page asks of the worker. A run has a number, so that an answer to an old one is ignored. */
 export type Request =
   | { readonly type: "start"; readonly run: number; readonly settings: TrainingSettings }
-  | { readonly type: "play"; readonly until: number; readonly speed: number }
+  /** A turn of playing has a number, so that the end of another turn is not taken for its own. */
+  | {
+      readonly type: "play";
+      readonly turn: number;
+      readonly until: number;
+      readonly speed: number;
+    }
   | { readonly type: "pause" }
   | { readonly type: "step" }
   /** The page has drawn the last frame and can take another. */
@@ -28,6 +34,8 @@ export type Answer =
       readonly trainLosses: readonly number[];
       readonly testLosses: readonly number[];
       readonly snapshot: Snapshot;
+      /** The last turn of playing that the worker began. */
+      readonly turn: number;
       readonly playing: boolean;
     }
   | { readonly type: "failed"; readonly run: number; readonly message: string };

@@ -55,6 +55,7 @@ export const EPOCH_SPEEDS: readonly number[] = [2, 10, 30, 60, 1000];
 export const MAX_LAYERS = 4;
 export const MAX_WIDTH = 32;
 export const MAX_DRAWN = 400;
+export const MAX_EPOCHS = 10_000;
 /** Drawn points lie within this distance of the origin on each axis. */
 export const DRAWN_REACH = 2;
 const MAX_SEED = 2 ** 32 - 1;
@@ -131,7 +132,7 @@ export function readClassifier(fields: Fields): {
     optimizer: readOptimizer(reader) ?? usual.optimizer,
     batch: Number(reader.choice("batch", BATCHES.map(String), String(usual.batch))),
     seed: reader.integer("seed", 0, MAX_SEED, usual.seed),
-    epochs: reader.integer("epochs", 1, 10_000, usual.epochs),
+    epochs: reader.integer("epochs", 1, MAX_EPOCHS, usual.epochs),
     speed: Number(reader.choice("p", EPOCH_SPEEDS.map(String), String(usual.speed))),
     logLoss: reader.flag("log", usual.logLoss),
   };

@@ -1,4 +1,14 @@
-import { data, Generator, linspace, manualSeed, nn, noGrad, stack, type Tensor, tensor } from "tapegrad";
+import {
+  data,
+  Generator,
+  linspace,
+  manualSeed,
+  nn,
+  noGrad,
+  stack,
+  type Tensor,
+  tensor,
+} from "tapegrad";
 import { createOptimizer, type Stepper } from "../race/optimizers.ts";
 import type { Bounds } from "../race/surfaces.ts";
 import { type ActivationKind, DRAWN_REACH, type TrainingSettings } from "./state.ts";

@@ -6,6 +6,8 @@ import type { PointSet, Snapshot } from "./trainer.ts";
 /** A training run as the page sees it: the last frame from the worker, and all losses so far. */
 export interface Training {
   readonly playing: boolean;
+  /** The settings cannot be trained; what was said about them is shown. */
+  readonly failed: boolean;
   readonly epoch: number;
   readonly bounds: Bounds | undefined;
   readonly train: PointSet | undefined;
@@ -33,8 +35,10 @@ export function createTraining(options: TrainingOptions): Training {
   const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
   const ask = (request: Request) => worker.postMessage(request);
   let run = 0;
+  let turn = 0;
   let playing = false;
   let pausing = false;
+  let failed = false;
   let epoch = 0;
   let bounds: Bounds | undefined;
   let train: PointSet | undefined;
@@ -61,6 +65,7 @@ export function createTraining(options: TrainingOptions): Training {
         break;
       case "failed":
         playing = false;
+        failed = true;
         bounds = undefined;
         options.onFailure(data.message);
         break;
@@ -69,7 +74,8 @@ export function createTraining(options: TrainingOptions): Training {
         testLosses.push(...data.testLosses);
         ({ epoch, snapshot } = data);
         unseen = true;
-        const ended = playing && !data.playing;
+        // A frame from before this turn says nothing about its end.
+        const ended = playing && data.turn === turn && !data.playing;
         if (ended) playing = false;
         options.onFrame();
         if (ended && pausing) options.onPause();
@@ -85,6 +91,9 @@ export function createTraining(options: TrainingOptions): Training {
   return {
     get playing() {
       return playing;
+    },
+    get failed() {
+      return failed;
     },
     get epoch() {
       return epoch;
@@ -111,14 +120,16 @@ export function createTraining(options: TrainingOptions): Training {
       run += 1;
       playing = false;
       pausing = false;
+      failed = false;
       clear();
       ask({ type: "start", run, settings });
       options.onFrame();
     },
     play({ epochs, speed }) {
+      turn += 1;
       playing = true;
       pausing = false;
-      ask({ type: "play", until: epochs, speed });
+      ask({ type: "play", turn, until: epochs, speed });
       options.onFrame();
     },
     pause() {

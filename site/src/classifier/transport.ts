@@ -5,7 +5,7 @@ import { EPOCH_SPEEDS } from "./state.ts";
 
 export interface Transport {
   readonly element: HTMLElement;
-  show(view: { playing: boolean; epoch: number; epochs: number }): void;
+  show(view: { playing: boolean; failed: boolean; epoch: number; epochs: number }): void;
   setSpeed(speed: number): void;
 }
 
@@ -53,8 +53,9 @@ export function createTransport(options: TransportOptions): Transport {
       h("div", { class: "scrub" }, progress, readout),
       speed.element,
     ),
-    show({ playing, epoch, epochs }) {
+    show({ playing, failed, epoch, epochs }) {
       play.show(playing);
+      for (const button of [play.element, step, reset]) button.disabled = failed;
       progress.max = epochs;
       progress.value = epoch;
       setText(readout, `epoch ${epoch} / ${epochs}`);

@@ -3,6 +3,7 @@ import { drawUnits, unitsHeight } from "../drawing/units.ts";
 import { h } from "../ui/dom.ts";
 import { formatNumber } from "../ui/numbers.ts";
 import { createStage } from "../ui/stage.ts";
+import { tableBox } from "../ui/tableBox.ts";
 import type { ClassifierState } from "./state.ts";
 import type { Snapshot } from "./trainer.ts";
 import type { Training } from "./training.ts";
@@ -22,9 +23,8 @@ export function createUnitsView(onResize: () => void) {
     "details",
     {},
     h("summary", {}, "Hidden units as a table"),
-    h(
-      "div",
-      { class: "table-scroll", role: "region", "aria-label": "Hidden units", tabindex: 0 },
+    tableBox(
+      "Hidden units",
       h(
         "table",
         {},

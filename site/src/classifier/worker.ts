@@ -17,6 +17,8 @@ interface Run {
 }
 
 let run: Run | undefined;
+/** The last turn of playing that was asked for. */
+let turn = 0;
 let playing:
   | { readonly until: number; readonly speed: number; due: number; last: number }
   | undefined;
@@ -32,6 +34,7 @@ addEventListener("message", ({ data }: MessageEvent<Request>) => {
       start(data);
       break;
     case "play":
+      turn = data.turn;
       playing = { until: data.until, speed: data.speed, due: 0, last: performance.now() };
       loop();
       break;
@@ -139,6 +142,7 @@ function sendFrame(): void {
       trainLosses,
       testLosses,
       snapshot,
+      turn,
       playing: playing !== undefined,
     },
     [snapshot.probability.buffer, ...snapshot.layers.map((layer) => layer.buffer)],

@@ -2,6 +2,7 @@ import { createLineChart } from "../drawing/lineChart.ts";
 import { h, setText } from "../ui/dom.ts";
 import { checkField } from "../ui/fields.ts";
 import { formatNumber } from "../ui/numbers.ts";
+import { tableBox } from "../ui/tableBox.ts";
 import type { Race } from "./engine.ts";
 import { lossChart } from "./lossData.ts";
 
@@ -32,9 +33,8 @@ export function createLossPanel(onLog: (log: boolean) => void): LossPanel {
     "details",
     {},
     h("summary", {}, "Loss by step as a table"),
-    h(
-      "div",
-      { class: "table-scroll", role: "region", "aria-label": "Loss by step", tabindex: 0 },
+    tableBox(
+      "Loss by step",
       h("table", {}, h("caption", {}, "Loss by step"), h("thead", {}, head), body),
     ),
   );

@@ -1,6 +1,7 @@
 import { h, setText } from "../ui/dom.ts";
 import { formatNumber } from "../ui/numbers.ts";
 import { swatch } from "../ui/swatch.ts";
+import { tableBox } from "../ui/tableBox.ts";
 import { type Race, type Runner, standingAt, stepsToTolerance } from "./engine.ts";
 import { label } from "./optimizers.ts";
 import type { Bounds } from "./surfaces.ts";
@@ -41,11 +42,7 @@ export function createStandingsTable(id: string): StandingsTable {
     ),
     body,
   );
-  const element = h(
-    "div",
-    { class: "table-scroll", role: "region", "aria-label": "Standings", tabindex: 0 },
-    table,
-  );
+  const element = tableBox("Standings", table);
   let rows: Row[] = [];
   let shownRace: Race | undefined;
   return {

@@ -89,7 +89,9 @@ export function createHandle(options: HandleOptions): Handle {
       Math.min(high, Math.max(low, value));
     const x = tidy(limit(point.x + arrow[0] * reach * (x1 - x0), x0, x1), x0, x1);
     const y = tidy(limit(point.y + arrow[1] * reach * (y1 - y0), y0, y1), y0, y1);
-    options.onMove({ x, y }, false);
+    // The next key may come before this one is drawn.
+    point = { x, y };
+    options.onMove(point, false);
   });
   element.addEventListener("click", () => options.onPress?.(point));
 
