@@ -1,5 +1,7 @@
 import { describe } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
+import { ReLU } from "./activation.ts";
+import { Linear } from "./linear.ts";
 import { checkModule, Module, type TensorModule } from "./module.ts";
 import { ATTRIBUTES } from "./tree.ts";
 
@@ -61,8 +63,19 @@ export class Sequential extends Module {
   /** Gives `input` to the first layer, its result to the second, and so on. */
   forward(input: Tensor): Tensor {
     let x = input;
-    for (const layer of this.#layers.values()) x = layer.forward(x);
-    return x;
+    let held: Linear | null = null;
+    for (const layer of this.#layers.values()) {
+      if (held !== null) {
+        const rectified = layer.forward === ReLU.prototype.forward;
+        x = rectified ? held.forwardRelu(x) : held.forward(x);
+        held = null;
+        if (rectified) continue;
+      }
+      // A linear layer waits for what follows, unless a subclass or the user changed it.
+      if (layer instanceof Linear && layer.forward === Linear.prototype.forward) held = layer;
+      else x = layer.forward(x);
+    }
+    return held === null ? x : held.forward(x);
   }
 
   override [ATTRIBUTES](): Iterable<readonly [string, unknown]> {

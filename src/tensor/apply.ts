@@ -171,6 +171,31 @@ export function apply<P>(op: Op<P>, inputs: readonly Tensor[], params: P): Tenso
   return out;
 }
 
+/**
+ * Runs two operations, the second on the first's result, by one kernel that never makes the result
+ * between them; records both. For operations whose rules do not keep that result.
+ */
+export function applyPair(
+  first: Op<null>,
+  second: Op<null>,
+  kernel: (inputs: readonly Tensor[], out: Tensor) => void,
+  inputs: readonly Tensor[],
+): Tensor {
+  const shape = first.shape(inputs, null);
+  const out = raw(first.dtype(inputs, null), shape);
+  kernel(inputs, out);
+  if (isGradEnabled() && isFloat(out.dtype) && anyNode(inputs)) {
+    const between = alias(out);
+    const firstUse = new Use(inputs, null, null, null);
+    between.node = record(first, firstUse, shape, out.dtype);
+    keepSaved(between.node, firstUse);
+    const secondUse = new Use([between], out, null, null);
+    out.node = record(second, secondUse, shape, out.dtype);
+    keepSaved(out.node, secondUse);
+  }
+  return out;
+}
+
 /** Runs and records an operation whose result is a view of its input. */
 export function applyView<P>(op: ViewOp<P>, input: Tensor, params: P): Tensor {
   const out = alias(input, op.geometry(input, params));

@@ -1,5 +1,7 @@
-import { describe, expect, test } from "vitest";
-import { nn, type Tensor, tensor } from "../../src/index.ts";
+import fc from "fast-check";
+import { afterEach, describe, expect, test } from "vitest";
+import { autograd, type DType, nn, randn, type Tensor, tensor } from "../../src/index.ts";
+import { setWasmEnabled } from "../../src/tensor/kernels/wasm/index.ts";
 import "../support/matchers.ts";
 
 class Add extends nn.Module {
@@ -93,5 +95,91 @@ describe("ModuleList", () => {
     expect(() => new nn.ModuleList(3)).toThrow(
       "ModuleList.extend should be called with an iterable, but got 3",
     );
+  });
+});
+
+// A Linear and the ReLU behind it run as one; nobody can tell.
+describe("a Linear and a ReLU in a Sequential", () => {
+  afterEach(() => {
+    setWasmEnabled(true);
+  });
+
+  const size = fc.integer({ min: 1, max: 40 });
+  const sizes = fc.tuple(size, size, size, fc.boolean());
+  const dtypes = fc.constantFrom<DType>("float32", "float64");
+
+  test.each([true, false])(
+    "have the bits and gradients of the layers one by one, vector kernels: %s",
+    (vectors) => {
+      fc.assert(
+        fc.property(sizes, dtypes, fc.boolean(), ([rows, k, n, batch], dtype, bias) => {
+          setWasmEnabled(vectors);
+          const layers = [
+            new nn.Linear(k, n, { bias, dtype }),
+            new nn.ReLU(),
+            new nn.Linear(n, n, { bias, dtype }),
+            new nn.ReLU(),
+          ];
+          const [x, again] = [0, 1].map(() => randn(batch ? [2, rows, k] : [rows, k], { dtype }));
+          again!.copy_(x!);
+          const model = new nn.Sequential(...layers);
+          const found = model.forward(x!.requiresGrad_());
+          const expected = layers.reduce((h, layer) => layer.forward(h), again!.requiresGrad_());
+          expect(found).toEqualTensor(expected);
+          found.pow(2).sum().backward();
+          const grads = model.parameters().map((p) => p.grad!);
+          model.zeroGrad();
+          expected.pow(2).sum().backward();
+          for (const [i, p] of model.parameters().entries())
+            expect(grads[i]).toEqualTensor(p.grad!);
+          expect(x!.grad).toEqualTensor(again!.grad!);
+        }),
+        { numRuns: 40 },
+      );
+    },
+  );
+
+  test("are recorded as two operations", () => {
+    const model = new nn.Sequential(new nn.Linear(3, 5), new nn.ReLU());
+    const { gradFn } = model.forward(randn(2, 3));
+    expect(gradFn?.name).toBe("ReluBackward0");
+    expect(gradFn?.nextFunctions[0]?.[0]?.name).toBe("AddmmBackward0");
+  });
+
+  test("pass NaN on and can be differentiated twice", () => {
+    const model = new nn.Sequential(new nn.Linear(1, 40), new nn.ReLU());
+    expect(
+      model
+        .forward(tensor([[Number.NaN]]))
+        .isnan()
+        .all()
+        .item(),
+    ).toBe(1);
+    const x = tensor([[0.5]], { requiresGrad: true });
+    const out = model.forward(x).pow(2).sum();
+    const [first] = autograd.grad(out, [x], { createGraph: true });
+    const [second] = autograd.grad(first!, [x]);
+    expect(second!.item()).toBeGreaterThan(0);
+  });
+
+  test("run one by one where either is a class of the user's own, or was changed", () => {
+    class Loud extends nn.ReLU {
+      override forward(x: Tensor): Tensor {
+        return super.forward(x).add(1);
+      }
+    }
+    class Shifted extends nn.Linear {
+      override forward(x: Tensor): Tensor {
+        return super.forward(x).sub(100);
+      }
+    }
+    const x = randn(2, 3);
+    const linear = new nn.Linear(3, 3);
+    const loud = new nn.Sequential(linear, new Loud()).forward(x);
+    expect(loud.amin().item()).toBeGreaterThanOrEqual(1);
+    const shifted = new nn.Sequential(new Shifted(3, 3), new nn.ReLU()).forward(x);
+    expect(shifted).toEqualTensor(x.mul(0));
+    linear.forward = () => x;
+    expect(new nn.Sequential(linear, new nn.ReLU()).forward(x)).toEqualTensor(x.relu());
   });
 });

@@ -82,7 +82,9 @@ export function batchMatmul(a: Strided, b: Strided, out: Strided): void {
 
 /**
  * See `Gemm`; takes every case.
- * @param bias n elements that are added to each row, or null.
+ * @param bias n elements to add to each row, or null.
+ * @param rectify whether negative results should then become 0.
+ * @returns whether `bias` and `rectify` are done; where not, they are left to the caller.
  */
 export function gemm(
   m: number,
@@ -100,33 +102,17 @@ export function gemm(
   oo: number,
   or: number,
   bias: Strided | null = null,
-): void {
-  if (fastGemm === null || !fastGemm(m, n, k, a, ao, ar, ac, b, bo, br, bc, out, oo, or)) {
-    const dense = bias === null || bias.strides[0] === 1;
-    const data = dense && bias !== null ? bias.storage.data : null;
-    const at = bias === null ? 0 : bias.offset;
-    if (vectorGemm(m, n, k, a, ao, ar, ac, b, bo, br, bc, out, oo, or, data, at)) {
-      if (!dense) addToRows(m, n, bias, out, oo, or);
-      return;
-    }
-    plainGemm(m, n, k, a, ao, ar, ac, b, bo, br, bc, out, oo, or);
-  }
-  if (bias !== null) addToRows(m, n, bias, out, oo, or);
-}
-
-function addToRows(
-  m: number,
-  n: number,
-  bias: Strided,
-  out: TypedArray,
-  oo: number,
-  or: number,
-): void {
-  const { data } = bias.storage;
-  const step = bias.strides[0]!;
-  for (let i = 0; i < m; i++) {
-    for (let j = 0; j < n; j++) out[oo + i * or + j]! += data[bias.offset + j * step]!;
-  }
+  rectify = false,
+): boolean {
+  const plain = bias === null && !rectify;
+  if (fastGemm?.(m, n, k, a, ao, ar, ac, b, bo, br, bc, out, oo, or)) return plain;
+  const whole = bias === null || bias.strides[0] === 1;
+  const data = whole && bias !== null ? bias.storage.data : null;
+  const at = bias === null ? 0 : bias.offset;
+  const max = whole && rectify;
+  if (vectorGemm(m, n, k, a, ao, ar, ac, b, bo, br, bc, out, oo, or, data, at, max)) return whole;
+  plainGemm(m, n, k, a, ao, ar, ac, b, bo, br, bc, out, oo, or);
+  return plain;
 }
 
 /** Four rows by two columns at a time, each sum in a register and in double precision. */

@@ -1,12 +1,14 @@
-import { apply } from "../apply.ts";
+import { apply, applyPair } from "../apply.ts";
 import { scalarName } from "../dtype.ts";
-import { densely } from "../kernels/elementwise.ts";
+import { densely, Map2, map1, map2 } from "../kernels/elementwise.ts";
 import { gemm } from "../kernels/matmul.ts";
 import type { Op } from "../op.ts";
+import { checkTensor } from "../operand.ts";
 import { numel } from "../shape.ts";
 import type { Strided } from "../storage.ts";
 import type { Tensor } from "../tensor.ts";
 import { addmm } from "./matmul.ts";
+import { rectified, relu } from "./unary.ts";
 
 /** A tensor's vectors along the last dimension as the rows of one matrix. */
 function asRows(t: Strided): { rows: number; source: Strided; rowStride: number; stride: number } {
@@ -15,6 +17,36 @@ function asRows(t: Strided): { rows: number; source: Strided; rowStride: number;
   const rows = numel(shape.slice(0, last));
   if (last === 1) return { rows, source: t, rowStride: strides[0]!, stride: strides[1]! };
   return { rows, source: densely(t), rowStride: shape[last]!, stride: 1 };
+}
+
+const biased = new Map2((m, x, b) => m.add(x, b));
+
+/** The rows' product with the weight's, plus the bias; then `max(x, 0)` where `rectify`. */
+function product([input, weight, bias]: readonly Strided[], out: Strided, rectify: boolean): void {
+  const { rows, source, rowStride, stride } = asRows(input!);
+  const [n, k] = weight!.shape;
+  const [weightRow, weightColumn] = weight!.strides;
+  const done = gemm(
+    rows,
+    n!,
+    k!,
+    source.storage.data,
+    source.offset,
+    rowStride,
+    stride,
+    weight!.storage.data,
+    weight!.offset,
+    weightColumn!,
+    weightRow!,
+    out.storage.data,
+    out.offset,
+    n!,
+    bias,
+    rectify,
+  );
+  if (done) return;
+  if (bias !== undefined) map2(biased, out, bias, out);
+  if (rectify) map1(rectified, out, out);
 }
 
 // Fused because every layer runs it: one node instead of a transpose, a product and a sum, and the
@@ -43,28 +75,7 @@ const linearOp = (name: string): Op<null> => ({
     }
     return dtype;
   },
-  kernel([input, weight, bias], out) {
-    const { rows, source, rowStride, stride } = asRows(input!);
-    const [n, k] = weight!.shape;
-    const [weightRow, weightColumn] = weight!.strides;
-    gemm(
-      rows,
-      n!,
-      k!,
-      source.storage.data,
-      source.offset,
-      rowStride,
-      stride,
-      weight!.storage.data,
-      weight!.offset,
-      weightColumn!,
-      weightRow!,
-      out.storage.data,
-      out.offset,
-      n!,
-      bias,
-    );
-  },
+  kernel: (inputs, out) => product(inputs, out, false),
   overwrites: true,
   vjps: [
     ({ b: weight }) =>
@@ -115,4 +126,22 @@ export function linear(input: Tensor, weight: Tensor, bias: Tensor | null): Tens
     return input.matmul(weight.t()).add(bias);
   }
   return apply(withBias, [input, weight, bias], null);
+}
+
+/**
+ * relu(input · weightᵀ + bias), computed in one pass and recorded as the two operations that it is.
+ * @param bias [n]
+ * @returns as `linear`.
+ * @throws as `linear`.
+ */
+export function linearRelu(input: Tensor, weight: Tensor, bias: Tensor | null): Tensor {
+  checkTensor("linear", "input", input);
+  const plain = bias === null || (bias.shape.length === 1 && bias.shape[0] === weight.shape[0]);
+  if (input.shape.length === 0 || weight.shape.length !== 2 || !plain) {
+    return relu(linear(input, weight, bias));
+  }
+  const kernel = (inputs: readonly Strided[], out: Strided) => product(inputs, out, true);
+  return bias === null
+    ? applyPair(withoutBias, relu.op, kernel, [input, weight])
+    : applyPair(withBias, relu.op, kernel, [input, weight, bias]);
 }

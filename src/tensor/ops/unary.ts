@@ -214,10 +214,12 @@ const reluBackward = binary(
   ],
 );
 
+export const rectified: Map1 = new Map1((m, x) => m.max(x, m.constant(0)));
+
 /** max(x, 0); the gradient at 0 is 0. */
 export const relu = unary(
   "relu",
-  new Map1((m, x) => m.max(x, m.constant(0))),
+  rectified,
   ({ output: y }) =>
     (g) =>
       reluBackward(g, y),
