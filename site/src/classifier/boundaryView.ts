@@ -1,6 +1,7 @@
 import { drawAxes, MARGIN } from "../drawing/axes.ts";
 import { drawPoints, drawProbability } from "../drawing/classes.ts";
 import type { Frame } from "../drawing/frame.ts";
+import { MapStrip } from "../drawing/maps.ts";
 import { currentTheme } from "../drawing/theme.ts";
 import type { Bounds, Point } from "../race/surfaces.ts";
 import { h } from "../ui/dom.ts";
@@ -25,6 +26,7 @@ export function createBoundaryView(options: {
   onResize(): void;
 }): BoundaryView {
   const stage = createStage(LABEL, options.onResize);
+  const strip = new MapStrip();
   const overlay = new Backdrop();
   const table = createProbabilityTable();
   let drawing = false;
@@ -59,7 +61,7 @@ export function createBoundaryView(options: {
         if (snapshot === undefined) {
           context.fillStyle = theme.background;
           context.fillRect(frame.left, frame.top, frame.width, frame.height);
-        } else drawProbability(context, frame, snapshot, theme);
+        } else drawProbability(context, frame, snapshot, strip, theme);
         const { train, test } = training;
         const key = drawing ? [state.drawn, theme] : [train, test, theme];
         overlay.paint(stage, context, key, (still) => {

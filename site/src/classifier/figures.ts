@@ -34,18 +34,25 @@ export function figuresInWords(training: Training): string {
   return `${figures.map(({ name, text }) => `${name} ${text}`).join(", ")}.`;
 }
 
-function figuresOf({ epoch, trainLosses, testLosses, snapshot }: Training) {
+/** Says where the loss stopped being a number, if it did. */
+export function divergence({ epoch, trainLosses }: Training): string | undefined {
+  const loss = trainLosses.at(-1);
+  if (loss === undefined || Number.isFinite(loss)) return undefined;
+  return `Diverged at epoch ${epoch}: the train loss is ${formatNumber(loss)}. Try a smaller rate.`;
+}
+
+function figuresOf({ epoch, trainLosses, testLosses, snapshot, test }: Training) {
   const values = [
     epoch,
     trainLosses.at(-1),
-    testLosses.at(-1),
+    test && testLosses.at(-1),
     snapshot?.trainAccuracy,
-    snapshot?.testAccuracy,
+    test && snapshot?.testAccuracy,
   ];
   return ROWS.map((name, index) => {
     const value = values[index];
-    const known = value !== undefined && !Number.isNaN(value);
-    const text = index >= 3 ? `${(100 * (value ?? 0)).toFixed(1)} %` : formatNumber(value ?? 0);
-    return { name, exact: String(value ?? ""), text: known ? text : "–" };
+    if (value === undefined) return { name, exact: "", text: "–" };
+    const text = index >= 3 ? `${(100 * value).toFixed(1)} %` : formatNumber(value);
+    return { name, exact: String(value), text };
   });
 }

@@ -1,4 +1,4 @@
-import { onThemeChange } from "../drawing/theme.ts";
+import { CALM_INTERVAL, onThemeChange, reducedMotion } from "../drawing/theme.ts";
 import type { Point } from "../race/surfaces.ts";
 import { copyButton } from "../ui/copy.ts";
 import { h } from "../ui/dom.ts";
@@ -6,7 +6,7 @@ import { section } from "../ui/section.ts";
 import { Store } from "../ui/store.ts";
 import { createBoundaryView } from "./boundaryView.ts";
 import { createDataPanel } from "./dataPanel.ts";
-import { createFigures, figuresInWords } from "./figures.ts";
+import { createFigures, divergence, figuresInWords } from "./figures.ts";
 import { createLossView } from "./lossView.ts";
 import { createNetworkPanel } from "./networkPanel.ts";
 import { type ClassifierState, DRAWN_REACH, MAX_DRAWN, MAX_EPOCHS, sameTraining } from "./state.ts";
@@ -69,7 +69,10 @@ export function createClassifierPage(options: ClassifierPageOptions): Classifier
     onFrame: () => schedule(),
     onPause: () =>
       options.announce(`Paused at epoch ${training.epoch}. ${figuresInWords(training)}`),
-    onEnd: () => options.announce(`Finished ${training.epoch} epochs. ${figuresInWords(training)}`),
+    onEnd: () =>
+      options.announce(
+        divergence(training) ?? `Finished ${training.epoch} epochs. ${figuresInWords(training)}`,
+      ),
     onFailure: (message) => network.showError(message),
   });
 
@@ -98,13 +101,20 @@ export function createClassifierPage(options: ClassifierPageOptions): Classifier
   };
 
   let scheduled = false;
+  let lastPaint = 0;
   const schedule = () => {
     if (scheduled) return;
     scheduled = true;
-    requestAnimationFrame(() => {
-      scheduled = false;
-      paint();
-    });
+    requestAnimationFrame(frame);
+  };
+  const frame = (now: number) => {
+    scheduled = false;
+    if (training.playing && reducedMotion() && now - lastPaint < CALM_INTERVAL) {
+      schedule();
+      return;
+    }
+    lastPaint = now;
+    paint();
   };
   const paint = () => {
     const { current } = store;

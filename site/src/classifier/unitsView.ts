@@ -1,3 +1,4 @@
+import type { MapStrip } from "../drawing/maps.ts";
 import { currentTheme } from "../drawing/theme.ts";
 import { drawUnits, unitsHeight } from "../drawing/units.ts";
 import { h } from "../ui/dom.ts";
@@ -34,6 +35,7 @@ export function createUnitsView(onResize: () => void) {
       ),
     ),
   );
+  const strips: MapStrip[] = [];
   let latest: Snapshot | undefined;
   let shown: Snapshot | undefined;
   const fill = () => {
@@ -54,11 +56,12 @@ export function createUnitsView(onResize: () => void) {
       stage.element,
       details,
     ),
-    show({ snapshot }: Training, { widths }: ClassifierState) {
+    show({ snapshot, failed }: Training, { widths }: ClassifierState) {
+      stage.element.hidden = failed;
       if (stage.width > 0) stage.element.style.height = `${unitsHeight(widths, stage.width)}px`;
       latest = snapshot;
       if (snapshot !== undefined) {
-        stage.draw((context) => drawUnits(context, snapshot, stage.width, currentTheme()));
+        stage.draw((context) => drawUnits(context, snapshot, strips, stage.width, currentTheme()));
       }
       fill();
     },

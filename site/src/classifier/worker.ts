@@ -14,6 +14,8 @@ interface Run {
   epoch: number;
   trainLosses: number[];
   testLosses: number[];
+  /** The loss is no finite number any more: more epochs would change nothing. */
+  diverged: boolean;
 }
 
 let run: Run | undefined;
@@ -61,7 +63,7 @@ function start({ run: number, settings }: Request & { type: "start" }): void {
   framePending = false;
   try {
     const trainer = new Trainer(settings);
-    run = { number, trainer, epoch: 0, trainLosses: [], testLosses: [] };
+    run = { number, trainer, epoch: 0, trainLosses: [], testLosses: [], diverged: false };
     const { bounds, train, test } = trainer;
     answer({ type: "started", run: number, bounds, train, test });
     sendFrame();
@@ -98,7 +100,7 @@ function loop(): void {
   playing.last = now;
   const wanted = Math.min(Math.floor(playing.due), playing.until - run.epoch);
   playing.due -= trainEpochs(wanted, now + SLICE);
-  if (run.epoch >= playing.until) {
+  if (run.epoch >= playing.until || run.diverged) {
     halt();
     return;
   }
@@ -111,11 +113,12 @@ function trainEpochs(count: number, until: number): number {
   if (run === undefined) return 0;
   let done = 0;
   try {
-    while (done < count && (done === 0 || performance.now() < until)) {
+    while (done < count && !run.diverged && (done === 0 || performance.now() < until)) {
       const { train, test } = run.trainer.trainEpoch();
       run.trainLosses.push(train);
       run.testLosses.push(test);
       run.epoch += 1;
+      run.diverged = !Number.isFinite(train);
       done += 1;
     }
   } catch (error) {

@@ -1,6 +1,7 @@
 import { contours } from "d3-contour";
 import type { PointSet, Snapshot } from "../classifier/trainer.ts";
 import { type Frame, toPixelX, toPixelY } from "./frame.ts";
+import { type ColourTable, colourTable, type MapStrip } from "./maps.ts";
 import type { Canvas2D } from "./marks.ts";
 import type { Theme } from "./theme.ts";
 
@@ -21,30 +22,44 @@ function classColours({ dark }: Theme): readonly [Colour, Colour, Colour] {
       ];
 }
 
-/** The colour of a value from −1 (class 0) over 0 (undecided) to 1 (class 1). */
-export function divergingColour(theme: Theme, value: number): Colour {
+const tables = new Map<string, ColourTable>();
+
+/**
+ * Colours from −1 (class 0) over 0 (undecided) to 1 (class 1).
+ * @param strength the part of the class's full colour that the ends have.
+ */
+export function divergingColours(theme: Theme, strength: number): ColourTable {
+  const key = `${theme.dark} ${strength}`;
   const [low, middle, high] = classColours(theme);
-  const end = value < 0 ? low : high;
-  const part = Math.min(1, Math.abs(value));
-  const mix = (k: 0 | 1 | 2) => Math.round(middle[k] + (end[k] - middle[k]) * part);
-  return [mix(0), mix(1), mix(2)];
+  const table =
+    tables.get(key) ??
+    colourTable((value) => {
+      const end = value < 0 ? low : high;
+      const part = strength * Math.min(1, Math.abs(value));
+      const mix = (k: 0 | 1 | 2) => Math.round(middle[k] + (end[k] - middle[k]) * part);
+      return [mix(0), mix(1), mix(2)];
+    });
+  tables.set(key, table);
+  return table;
 }
 
 /** Full colour would drown the points that lie on it. */
 const GROUND_STRENGTH = 0.5;
+/** A probability from 0 to 1 on the scale from −1 to 1. */
+const PROBABILITY_SCALE = [2, -1] as const;
 
 /** Paints the probability of class 1 over the plane, and the line where the classes meet. */
 export function drawProbability(
   context: Canvas2D,
   frame: Frame,
   snapshot: Snapshot,
+  strip: MapStrip,
   theme: Theme,
 ): void {
   const { left, top, width, height } = frame;
   const { side, probability } = snapshot;
-  const image = mapImage(probability, side, (value) =>
-    divergingColour(theme, (2 * value - 1) * GROUND_STRENGTH),
-  );
+  const colours = divergingColours(theme, GROUND_STRENGTH);
+  strip.paint(probability, side, colours, () => PROBABILITY_SCALE);
   context.save();
   context.beginPath();
   context.rect(left, top, width, height);
@@ -53,7 +68,7 @@ export function drawProbability(
   context.imageSmoothingQuality = "high";
   // Grid points are the centres of the picture's cells but for the outermost, which lie on its edge.
   const cell = width / (side - 1);
-  context.drawImage(image, left - cell / 2, top - cell / 2, width + cell, height + cell);
+  context.drawImage(strip.canvas, left - cell / 2, top - cell / 2, width + cell, height + cell);
   const [boundary] = contours().size([side, side]).thresholds([0.5])(Array.from(probability));
   context.beginPath();
   for (const polygon of boundary?.coordinates ?? []) {
@@ -81,32 +96,6 @@ function drawInnerRing(
     else context.moveTo(x, y);
     drawing = !(onEdge(gx) || onEdge(gy));
   }
-}
-
-/** A map of one value for each grid point, lowest row last as pictures have it. */
-export function mapImage(
-  values: ArrayLike<number>,
-  side: number,
-  colour: (value: number) => Colour,
-): HTMLCanvasElement {
-  const canvas = document.createElement("canvas");
-  canvas.width = side;
-  canvas.height = side;
-  const context = canvas.getContext("2d");
-  if (context === null) return canvas;
-  const image = context.createImageData(side, side);
-  for (let row = 0; row < side; row++) {
-    for (let column = 0; column < side; column++) {
-      const [red, green, blue] = colour(values[row * side + column] ?? 0);
-      const at = 4 * ((side - 1 - row) * side + column);
-      image.data[at] = red;
-      image.data[at + 1] = green;
-      image.data[at + 2] = blue;
-      image.data[at + 3] = 255;
-    }
-  }
-  context.putImageData(image, 0, 0);
-  return canvas;
 }
 
 /** Draws class 0 as circles and class 1 as squares; points kept for testing are hollow. */

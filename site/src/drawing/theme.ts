@@ -51,6 +51,9 @@ export function onThemeChange(listener: () => void): void {
   matchMedia(darkQuery).addEventListener("change", listener);
 }
 
+/** With reduced motion everything changes in jumps of this many milliseconds. */
+export const CALM_INTERVAL = 500;
+
 export function reducedMotion(): boolean {
   return matchMedia("(prefers-reduced-motion: reduce)").matches;
 }

@@ -1,6 +1,7 @@
 import type { Snapshot } from "../classifier/trainer.ts";
 import { FONT } from "./axes.ts";
-import { divergingColour, mapImage } from "./classes.ts";
+import { divergingColours } from "./classes.ts";
+import { MapStrip } from "./maps.ts";
 import type { Canvas2D } from "./marks.ts";
 import type { Theme } from "./theme.ts";
 
@@ -21,14 +22,19 @@ function tilesPerRow(width: number): number {
   return Math.max(1, Math.floor((width + GAP) / (TILE + GAP)));
 }
 
-/** Paints the map of every hidden unit, each on its own scale, so that its shape shows. */
+/**
+ * Paints the map of every hidden unit, each on its own scale, so that its shape shows.
+ * @param strips the layers' pictures, kept from one painting to the next.
+ */
 export function drawUnits(
   context: Canvas2D,
   snapshot: Snapshot,
+  strips: MapStrip[],
   width: number,
   theme: Theme,
 ): void {
   const { side, layers } = snapshot;
+  const colours = divergingColours(theme, 1);
   const size = side * side;
   const perRow = tilesPerRow(width);
   let top = 0;
@@ -40,13 +46,16 @@ export function drawUnits(
     context.font = `600 13px ${FONT}`;
     context.fillText(`Layer ${layer + 1}: ${units} units`, 0, top + HEADING / 2);
     top += HEADING;
+    strips[layer] ??= new MapStrip();
+    const strip = strips[layer];
+    strip.paint(maps, side, colours, (unit) => [
+      1 / (largest(maps.subarray(unit * size, (unit + 1) * size)) || 1),
+      0,
+    ]);
     for (let unit = 0; unit < units; unit++) {
-      const values = maps.subarray(unit * size, (unit + 1) * size);
-      const strength = largest(values) || 1;
-      const image = mapImage(values, side, (value) => divergingColour(theme, value / strength));
       const x = (unit % perRow) * (TILE + GAP);
       const y = top + Math.floor(unit / perRow) * (TILE + GAP);
-      context.drawImage(image, x, y, TILE, TILE);
+      context.drawImage(strip.canvas, 0, unit * side, side, side, x, y, TILE, TILE);
       context.strokeStyle = theme.line;
       context.lineWidth = 1;
       context.strokeRect(x + 0.5, y + 0.5, TILE - 1, TILE - 1);
@@ -57,6 +66,6 @@ export function drawUnits(
 
 function largest(values: Float32Array): number {
   let most = 0;
-  for (const value of values) most = Math.max(most, Math.abs(value));
+  for (let i = 0; i < values.length; i++) most = Math.max(most, Math.abs(values[i]!));
   return most;
 }

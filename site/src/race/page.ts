@@ -1,4 +1,4 @@
-import { onThemeChange, reducedMotion } from "../drawing/theme.ts";
+import { CALM_INTERVAL, onThemeChange, reducedMotion } from "../drawing/theme.ts";
 import { switchField } from "../ui/fields.ts";
 import { createPlayer } from "../ui/player.ts";
 import { section } from "../ui/section.ts";
@@ -43,8 +43,6 @@ const BUDGET_PAUSED = 9;
 const BUDGET_PLAYING = 5;
 /** Milliseconds between paintings of the figures and the chart, which nobody reads faster. */
 const SLOW_INTERVAL = 70;
-/** With reduced motion everything changes in jumps of this many milliseconds. */
-const CALM_INTERVAL = 500;
 
 /** Builds the race: controls, pictures, figures, and the clock that plays it. */
 export function createRacePage(options: RacePageOptions): RacePage {

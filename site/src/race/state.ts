@@ -40,6 +40,8 @@ export const MAX_RUNNERS = 8;
 export const MAX_STEPS = 20_000;
 export const SPEEDS: readonly number[] = [5, 15, 60, 240, 1000, 4000];
 const COORDINATE = 1e6;
+/** What the address says of a race without optimizers; one that says nothing has the usual ones. */
+const NOBODY = "none";
 
 /** A named surface's own race, shown from its end. */
 export function presetRace(id: string): RaceState {
@@ -75,7 +77,7 @@ export function writeRace(state: RaceState): Record<string, string | readonly st
     f: state.surface,
     ...typed,
     s: [state.start.x, state.start.y].join(","),
-    o: state.runners.map(writeRunner),
+    o: state.runners.length > 0 ? state.runners.map(writeRunner) : NOBODY,
     n: String(state.steps),
     k: String(state.step),
     v: [x0, x1, y0, y1].join(","),
@@ -119,7 +121,7 @@ export function readRace(fields: Fields): { state: RaceState; problems: readonly
     runners: readRunners(reader) ?? preset.runners,
     steps,
     step: reader.integer("k", 0, steps, steps),
-    speed: reader.number("p", SPEEDS[0] ?? 1, SPEEDS.at(-1) ?? 1, preset.speed),
+    speed: Number(reader.choice("p", SPEEDS.map(String), String(preset.speed))),
     logLoss: reader.flag("log", preset.logLoss),
     tolerance: reader.number("tol", 0, Number.MAX_VALUE, preset.tolerance),
     show: reader.choice("show", ["map", "surface"], preset.show),
@@ -157,6 +159,7 @@ export function isView({ x0, x1, y0, y1 }: Bounds): boolean {
 function readRunners(reader: FieldReader): readonly RunnerConfig[] | undefined {
   const entries = reader.list("o");
   if (entries === undefined) return undefined;
+  if (entries.length === 1 && entries[0] === NOBODY) return [];
   const runners: RunnerConfig[] = [];
   for (const entry of entries) {
     const config = readRunner(entry);

@@ -189,37 +189,58 @@ describe("a phone's width", () => {
   );
 });
 
+/** Notes the time of every frame that changes the text of an element. */
+async function watchFrames(page: Page, selector: string): Promise<void> {
+  await page.evaluate((place) => {
+    const frames: number[] = [];
+    Object.assign(window, { frames });
+    const watched = document.querySelector(place);
+    if (watched === null) throw new Error(`no ${place}`);
+    // The time of the frame that made the change, whenever this is told of it.
+    const note = () => frames.push(Number(document.timeline.currentTime));
+    const changes = { childList: true, characterData: true, subtree: true };
+    new MutationObserver(note).observe(watched, changes);
+  }, selector);
+}
+
+/** Milliseconds between the frames that changed something; the first and the last are a click's and the end's. */
+async function gaps(page: Page): Promise<number[]> {
+  const frames: unknown = await page.evaluate(() => Reflect.get(window, "frames"));
+  if (!Array.isArray(frames)) throw new Error("nothing was watched");
+  return frames
+    .slice(1)
+    .map((time, index) => time - frames[index])
+    .slice(0, -1);
+}
+
 describe("reduced motion", () => {
+  const calm = { reducedMotion: "reduce" } as const;
+
   it("starts nothing by itself, and plays in jumps", async () => {
     await site.on(
-      "#race?f=booth&n=200&k=0&p=240",
+      "#race?f=booth&n=400&k=0&p=240",
       async ({ page }) => {
         expect(await shownStep(page)).toBe(0);
-        await page.evaluate(() => {
-          const frames: number[] = [];
-          Object.assign(window, { frames });
-          const readout = document.querySelector("#race .readout");
-          if (readout === null) throw new Error("no readout");
-          // The time of the frame that made the change, whenever this is told of it.
-          const note = () => frames.push(Number(document.timeline.currentTime));
-          new MutationObserver(note).observe(readout, {
-            childList: true,
-            characterData: true,
-            subtree: true,
-          });
-        });
+        await watchFrames(page, "#race .readout");
         await page.getByRole("button", { name: "Play" }).click();
-        await page.getByText("Finished 200 steps").waitFor();
-        const gaps = await page.evaluate(() => {
-          const frames: unknown = Reflect.get(window, "frames");
-          if (!Array.isArray(frames)) return [];
-          return frames.slice(1).map((time, index) => time - frames[index]);
-        });
-        expect(await shownStep(page)).toBe(200);
-        // All but the last jump, which ends the race, keep their distance.
-        for (const gap of gaps.slice(0, -1)) expect(gap).toBeGreaterThan(499);
+        await page.getByText("Finished 400 steps").waitFor();
+        expect(await shownStep(page)).toBe(400);
+        for (const gap of await gaps(page)) expect(gap).toBeGreaterThan(499);
       },
-      { reducedMotion: "reduce" },
+      calm,
+    );
+  });
+
+  it("trains in jumps", async () => {
+    await site.on(
+      "#classifier?n=100&epochs=100&p=60",
+      async ({ page }) => {
+        await watchFrames(page, "#classifier .readout");
+        await page.getByRole("button", { name: "Train" }).click();
+        await page.getByText("Finished 100 epochs").waitFor();
+        for (const gap of await gaps(page)) expect(gap).toBeGreaterThan(499);
+      },
+      calm,
     );
   });
 });

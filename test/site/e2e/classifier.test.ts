@@ -153,9 +153,25 @@ describe("the classifier", () => {
     });
   });
 
+  it("shows divergence as divergence, and learns again with a better rate", async () => {
+    await site.on("#classifier?o=SGD,lr:1e30&n=100&w=4&epochs=1000", async ({ page }) => {
+      await train(page);
+      await page.getByText(/^Diverged at epoch \d+: the train loss is (NaN|∞)/).waitFor();
+      const [epoch = 0, loss] = await figures(page);
+      expect(epoch).toBeLessThan(1000);
+      expect(Number.isFinite(loss)).toBe(false);
+      await page.getByRole("textbox", { name: "Rate" }).fill("0.1");
+      await trainedTo(page, 0);
+      await page.getByRole("button", { name: "One epoch" }).click();
+      const [, finite] = await trainedTo(page, 1);
+      expect(Number.isFinite(finite)).toBe(true);
+    });
+  });
+
   it("passes on what the library says about bad options", async () => {
     await site.on("#classifier?o=SGD,lr:-1", async ({ page }) => {
       await page.getByRole("alert").filter({ hasText: "Invalid learning rate: -1" }).waitFor();
+      expect(await page.getByRole("button", { name: "Train" }).isDisabled()).toBe(true);
     });
   });
 });
