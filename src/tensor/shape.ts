@@ -120,7 +120,12 @@ export function normalizeDims(
 ): number[] {
   if (rank > 64) throw new RangeError("only tensors with up to 64 dims are supported");
   if (dims === undefined || dims === null) return Array.from({ length: rank }, (_, i) => i);
-  const list = typeof dims === "number" ? [dims] : dims;
+  const list: unknown = typeof dims === "object" ? dims : [dims];
+  if (!Array.isArray(list)) {
+    throw new TypeError(
+      `${fn}(): argument 'dim' must be int or a list of ints, not ${describe(list)}`,
+    );
+  }
   const seen = new Set<number>();
   for (const dim of list) {
     const d = normalizeDim(dim, rank, fn);

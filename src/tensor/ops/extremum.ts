@@ -1,7 +1,8 @@
 import { apply } from "../apply.ts";
+import { take } from "../kernels/gather.ts";
 import { argmaxLane, argminLane, type Lane, maxLane, minLane } from "../kernels/reduce.ts";
+import { fresh, isTensor } from "../make.ts";
 import type { Op, Vjp } from "../op.ts";
-import { checkOptions } from "../options.ts";
 import { numel } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { maximum, minimum } from "./binary.ts";
@@ -10,26 +11,49 @@ import {
   KEEPDIM,
   type KeepdimOptions,
   type Reduction,
+  reducedTo,
   reducer,
   reduction,
   restore,
+  singleReduction,
 } from "./reduce.ts";
 import { where } from "./ternary.ts";
+
+/** @throws RangeError where an element would be looked for among none. */
+function checkNonEmpty(fn: string, { shape }: Tensor, dims: readonly number[]): void {
+  for (const d of dims) {
+    if (shape[d] === 0) {
+      throw new RangeError(`${fn}(): Expected reduction dim ${d} to have non-zero size.`);
+    }
+  }
+}
+
+/** The dimensions of a search, in PyTorch's words where all of them hold nothing. */
+function searched(
+  fn: string,
+  input: Tensor,
+  dim: Dims | undefined,
+  options: KeepdimOptions | undefined,
+): Reduction {
+  const params = reduction(input, dim, options, fn, KEEPDIM);
+  if (numel(input.shape) === 0 && params.dims.length === input.shape.length && !named(dim)) {
+    throw new RangeError(
+      `${fn}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument.`,
+    );
+  }
+  checkNonEmpty(fn, input, params.dims);
+  return params;
+}
+
+function named(dim: Dims | undefined): boolean {
+  return typeof dim === "number" || (Array.isArray(dim) && dim.length > 0);
+}
 
 function extremumOp(name: string, lane: Lane): Op<Reduction> {
   return reducer<Reduction>(
     name,
     lane,
-    ([input], { dims }) => {
-      for (const d of dims) {
-        if (input!.shape[d] === 0) {
-          throw new RangeError(
-            `${name.toLowerCase()}(): Expected reduction dim ${d} to have non-zero size.`,
-          );
-        }
-      }
-      return input!.dtype;
-    },
+    ([input]) => input!.dtype,
     ({ a: x, output: y, params }) =>
       (g) => {
         // Where several elements tie, they share the gradient; a NaN equals none, and all get NaN.
@@ -45,12 +69,12 @@ const aminOp = extremumOp("Amin", minLane);
 
 /** The largest element over some dimensions, or over all; ties share the gradient. */
 export function amax(input: Tensor, dim?: Dims, options?: KeepdimOptions): Tensor {
-  return apply(amaxOp, [input], reduction(input, dim, options, "amax", KEEPDIM));
+  return apply(amaxOp, [input], searched("amax", input, dim, options));
 }
 
 /** The smallest element over some dimensions, or over all; ties share the gradient. */
 export function amin(input: Tensor, dim?: Dims, options?: KeepdimOptions): Tensor {
-  return apply(aminOp, [input], reduction(input, dim, options, "amin", KEEPDIM));
+  return apply(aminOp, [input], searched("amin", input, dim, options));
 }
 
 /** Values along one dimension with their positions in it; also reads as `[values, indices]`. */
@@ -59,17 +83,49 @@ export interface ValuesAndIndices extends Iterable<Tensor> {
   readonly indices: Tensor;
 }
 
+interface Taken extends Reduction {
+  readonly dim: number;
+}
+
+/** The elements at the positions that were found along a dimension. */
+function takeOp(name: string): Op<Taken> {
+  return {
+    name,
+    shape: reducedTo,
+    dtype: ([input]) => input!.dtype,
+    kernel([input, index], out, { dim }) {
+      // The positions lie densely and have the dimension still, with size 1.
+      const { shape, strides } = index!;
+      const { storage, offset, dtype } = out;
+      take(input!, index!, dim, { storage, offset, shape, strides, dtype });
+    },
+    vjps: [
+      (use) => {
+        const { inputs, params } = use;
+        const { shape, dtype } = inputs[0]!;
+        const index = use.b;
+        return (g) => fresh(dtype, shape).scatterAdd(params.dim, index, restore(g, shape, params));
+      },
+      null,
+    ],
+  };
+}
+
+const maxTakeOp = takeOp("MaxBackward0");
+const minTakeOp = takeOp("MinBackward0");
+
 function along(
-  find: (input: Tensor, dim: number, options: KeepdimOptions) => Tensor,
+  fn: "max" | "min",
   input: Tensor,
   dim: number,
-  keepdim: boolean,
+  options: KeepdimOptions | undefined,
 ): ValuesAndIndices {
-  const position = find(input, dim, { keepdim: true });
-  const taken = input.shape.length === 0 ? input.clone() : input.gather(dim, position);
-  const squeeze = (t: Tensor) => (keepdim || t.shape.length === 0 ? t : t.squeeze(dim));
-  const values = squeeze(taken);
-  const indices = squeeze(position);
+  const params = singleReduction(input, dim, options, fn, KEEPDIM);
+  checkNonEmpty(fn, input, params.dims);
+  const position = apply(fn === "max" ? argmaxOp : argminOp, [input], { ...params, keepdim: true });
+  const op = fn === "max" ? maxTakeOp : minTakeOp;
+  const values = apply(op, [input, position], { ...params, dim: params.dims[0] ?? 0 });
+  const indices = params.keepdim ? position : position.view(values.shape);
   return { values, indices, [Symbol.iterator]: () => [values, indices].values() };
 }
 
@@ -80,16 +136,8 @@ function wholeExtremum(
   dim: number | undefined,
   options: KeepdimOptions | undefined,
 ): Tensor | ValuesAndIndices {
-  if (dim !== undefined) {
-    if (options !== undefined) checkOptions(fn, options, KEEPDIM);
-    return along(fn === "max" ? argmax : argmin, input, dim, options?.keepdim ?? false);
-  }
-  if (numel(input.shape) === 0) {
-    throw new RangeError(
-      `${fn}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument.`,
-    );
-  }
-  return apply(op, [input], reduction(input, null, undefined, fn));
+  if (dim !== undefined) return along(fn, input, dim, options);
+  return apply(op, [input], searched(fn, input, null, options));
 }
 
 /** As for amax, but where the result is NaN the gradient goes to the NaNs. */
@@ -109,7 +157,7 @@ export function extremum(
   arg: number | Tensor | undefined,
   options: KeepdimOptions | undefined,
 ): Tensor | ValuesAndIndices {
-  if (typeof arg === "object") return fn === "max" ? maximum(input, arg) : minimum(input, arg);
+  if (isTensor(arg)) return fn === "max" ? maximum(input, arg) : minimum(input, arg);
   return wholeExtremum(fn, fn === "max" ? maxOp : minOp, input, arg, options);
 }
 
@@ -132,25 +180,30 @@ export function min(input: Tensor, arg?: number | Tensor, options?: KeepdimOptio
   return extremum("min", input, arg, options);
 }
 
-function position(name: "argmax" | "argmin", lane: Lane) {
-  const op = reducer<Reduction>(
-    name,
-    lane,
-    ([input], { dims }) => {
-      const empty = dims.find((d) => input!.shape[d] === 0);
-      if (empty !== undefined) {
-        throw new RangeError(`${name}(): Expected reduction dim ${empty} to have non-zero size.`);
-      }
-      return "int64";
-    },
-    null,
-  );
-  return (input: Tensor, dim?: number | null, options?: KeepdimOptions): Tensor =>
-    apply(op, [input], reduction(input, dim, options, name, KEEPDIM));
+const argmaxOp = reducer<Reduction>("Argmax", argmaxLane, () => "int64", null);
+const argminOp = reducer<Reduction>("Argmin", argminLane, () => "int64", null);
+
+function position(
+  fn: "argmax" | "argmin",
+  input: Tensor,
+  dim: number | null | undefined,
+  options: KeepdimOptions | undefined,
+): Tensor {
+  const params = singleReduction(input, dim, options, fn, KEEPDIM);
+  if (input.dtype === "bool") throw new TypeError(`"${fn}_cpu" not implemented for 'Bool'`);
+  if (!named(dim) && numel(input.shape) === 0) {
+    throw new RangeError(`${fn}(): Expected reduction dim to be specified for input.numel() == 0.`);
+  }
+  checkNonEmpty(fn, input, params.dims);
+  return apply(fn === "argmax" ? argmaxOp : argminOp, [input], params);
 }
 
 /** The position of the largest element along `dim`, or in the flattened tensor. */
-export const argmax = position("argmax", argmaxLane);
+export function argmax(input: Tensor, dim?: number | null, options?: KeepdimOptions): Tensor {
+  return position("argmax", input, dim, options);
+}
 
 /** The position of the smallest element along `dim`, or in the flattened tensor. */
-export const argmin = position("argmin", argminLane);
+export function argmin(input: Tensor, dim?: number | null, options?: KeepdimOptions): Tensor {
+  return position("argmin", input, dim, options);
+}

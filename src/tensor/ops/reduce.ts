@@ -1,6 +1,6 @@
 import { isGradEnabled, noGrad } from "../../autograd/gradMode.ts";
 import { apply } from "../apply.ts";
-import { type DType, isFloat, scalarName } from "../dtype.ts";
+import { checkDType, type DType, isFloat, scalarName } from "../dtype.ts";
 import {
   accumulationDType,
   allLane,
@@ -12,9 +12,10 @@ import {
 } from "../kernels/reduce.ts";
 import { fresh } from "../make.ts";
 import type { Op, Vjp } from "../op.ts";
-
+import { checkTensor } from "../operand.ts";
 import { checkOptions } from "../options.ts";
-import { normalizeDims, reducedShape, type Shape } from "../shape.ts";
+import { describe, normalizeDims, reducedShape, type Shape } from "../shape.ts";
+import type { Strided } from "../storage.ts";
 import type { Tensor } from "../tensor.ts";
 import { where } from "./ternary.ts";
 
@@ -38,6 +39,19 @@ export interface Reduction {
 
 export const KEEPDIM = ["keepdim"];
 
+/** The input, converted to the dtype that the options name. */
+export function converted(
+  fn: string,
+  input: Tensor,
+  options: { readonly dtype?: DType } | undefined,
+): Tensor {
+  checkTensor(fn, "input", input);
+  const dtype = options?.dtype;
+  if (dtype === undefined) return input;
+  checkDType(fn, dtype);
+  return input.to(dtype);
+}
+
 export function reduction(
   input: Tensor,
   dims: Dims | undefined,
@@ -45,10 +59,34 @@ export function reduction(
   fn: string,
   allowed: readonly string[] = ["keepdim", "dtype"],
 ): Reduction {
+  checkTensor(fn, "input", input);
   if (options !== undefined) checkOptions(fn, options, allowed);
   // An empty list means every dimension, as in torch.sum.
   const all = Array.isArray(dims) && dims.length === 0 ? null : dims;
   return { dims: normalizeDims(all, input.shape.length, fn), keepdim: options?.keepdim ?? false };
+}
+
+/** As `reduction`, of one dimension or of all. */
+export function singleReduction(
+  input: Tensor,
+  dim: number | null | undefined,
+  options: KeepdimOptions | undefined,
+  fn: string,
+  allowed?: readonly string[],
+): Reduction {
+  if (typeof dim === "object" && dim !== null) {
+    throw new TypeError(`${fn}(): argument 'dim' must be int, not ${describe(dim)}`);
+  }
+  return reduction(input, dim, options, fn, allowed);
+}
+
+/** A reduction whose result has the dtype that the caller named. */
+interface Accumulation extends Reduction {
+  readonly dtype: DType;
+}
+
+function accumulation(source: Tensor, params: Reduction, options: SumOptions | undefined) {
+  return { ...params, dtype: options?.dtype ?? accumulationDType(source.dtype) };
 }
 
 /** How many elements each result is made of. */
@@ -83,28 +121,37 @@ export function reducer<P extends Reduction>(
   };
 }
 
-const sumOp = reducer<Reduction>(
-  "Sum",
-  sumLane,
-  ([input]) => accumulationDType(input!.dtype),
-  (use) => {
-    const shape = use.shape(0);
-    const { params } = use;
-    return (g) => restore(g, shape, params).expand(shape);
-  },
-);
+/** A reduction by `lane`, of whose results bool only keeps whether they are 0. */
+function accumulate(lane: Lane, input: Strided, dims: readonly number[], out: Strided): void {
+  const truth: Lane = (data, start, n, stride) => (lane(data, start, n, stride) === 0 ? 0 : 1);
+  reduce(out.dtype === "bool" ? truth : lane, input, dims, out);
+}
+
+const sumOp: Op<Accumulation> = {
+  name: "SumBackward0",
+  shape: reducedTo,
+  dtype: (_, { dtype }) => dtype,
+  kernel: ([input], out, { dims }) => accumulate(sumLane, input!, dims, out),
+  vjps: [
+    (use) => {
+      const shape = use.shape(0);
+      const { params } = use;
+      return (g) => restore(g, shape, params).expand(shape);
+    },
+  ],
+};
 
 /** The same, as PyTorch names the node when dimensions are given. */
-const sumDimsOp: Op<Reduction> = { ...sumOp, name: "SumBackward1" };
+const sumDimsOp: Op<Accumulation> = { ...sumOp, name: "SumBackward1" };
 
 /**
  * The sum over some dimensions, or over all; integers and bools give int64.
  * @param dim one dimension, a list, or none for all.
  */
 export function sum(input: Tensor, dim?: Dims, options?: SumOptions): Tensor {
-  const source = options?.dtype === undefined ? input : input.to(options.dtype);
+  const source = converted("sum", input, options);
   const op = dim === undefined || dim === null ? sumOp : sumDimsOp;
-  return apply(op, [source], reduction(source, dim, options, "sum"));
+  return apply(op, [source], accumulation(source, reduction(source, dim, options, "sum"), options));
 }
 
 /** Sums a broadcast gradient back to the shape it was broadcast from. */
@@ -115,7 +162,8 @@ export function sumToSize(input: Tensor, shape: Shape): Tensor {
     if (i < lead || (shape[i - lead] === 1 && input.shape[i] !== 1)) dims.push(i);
   }
   if (dims.length === 0) return input;
-  return apply(sumDimsOp, [input], { dims, keepdim: true }).reshape(shape);
+  const dtype = accumulationDType(input.dtype);
+  return apply(sumDimsOp, [input], { dims, keepdim: true, dtype }).reshape(shape);
 }
 
 const meanOp: Op<Reduction> = {
@@ -148,13 +196,16 @@ const meanOp: Op<Reduction> = {
   ],
 };
 
+const meanDimsOp: Op<Reduction> = { ...meanOp, name: "MeanBackward1" };
+
 /**
  * The mean over some dimensions, or over all.
  * @throws TypeError for integers and bools.
  */
 export function mean(input: Tensor, dim?: Dims, options?: SumOptions): Tensor {
-  const source = options?.dtype === undefined ? input : input.to(options.dtype);
-  return apply(meanOp, [source], reduction(source, dim, options, "mean"));
+  const source = converted("mean", input, options);
+  const op = dim === undefined || dim === null ? meanOp : meanDimsOp;
+  return apply(op, [source], reduction(source, dim, options, "mean"));
 }
 
 /** The product of all the other elements of each lane along the last dimension. */
@@ -165,27 +216,47 @@ function productOfOthers(x: Tensor): Tensor {
   return where(diagonal, 1, x.unsqueeze(-2)).prod(-1);
 }
 
-const prodOp = reducer<Reduction>(
-  "Prod",
-  prodLane,
-  ([input]) => accumulationDType(input!.dtype),
-  ({ a: x, output: y, params }) =>
-    (g) => {
-      const grad = restore(g, x.shape, params);
-      const all = params.dims.length === x.shape.length;
-      const zeros = countZeros(x);
-      // Two zeros leave nothing to the first order; to the second they do.
-      if (zeros > 1 && all && !isGradEnabled()) return fresh(x.dtype, x.shape);
-      if (zeros === 0) return grad.mul(restore(y, x.shape, params)).div(x);
-      // Dividing by an element that is 0 loses the others, so multiply them instead.
-      if (all) {
-        return grad.mul(productOfOthers(x.reshape(-1)).reshape(x.shape));
-      }
-      const last = x.shape.length - 1;
-      const dim = params.dims[0]!;
-      return grad.mul(productOfOthers(x.transpose(dim, last)).transpose(dim, last));
-    },
-);
+/** As `prodLane`, kept within 32 bits, whose low ones a double would lose. */
+const wrappedProdLane: Lane = (data, start, n, stride) => {
+  let p = 1;
+  for (let k = 0, i = start; k < n; k++, i += stride) p = Math.imul(p, data[i]!);
+  return p;
+};
+
+/** As `prodLane`, without the negative zero that integers do not have. */
+const integerProdLane: Lane = (data, start, n, stride) => prodLane(data, start, n, stride) + 0;
+
+function productLane(dtype: DType): Lane {
+  if (dtype === "int32" || dtype === "uint8") return wrappedProdLane;
+  return isFloat(dtype) ? prodLane : integerProdLane;
+}
+
+const prodOp: Op<Accumulation> = {
+  name: "ProdBackward0",
+  shape: reducedTo,
+  dtype: (_, { dtype }) => dtype,
+  kernel: ([input], out, { dims }) => accumulate(productLane(out.dtype), input!, dims, out),
+  vjps: [
+    ({ a: x, output: y, params }) =>
+      (g) => {
+        const grad = restore(g, x.shape, params);
+        const all = params.dims.length === x.shape.length;
+        const zeros = countZeros(x);
+        // Two zeros leave nothing to the first order; to the second they do.
+        if (zeros > 1 && all && !isGradEnabled()) return fresh(x.dtype, x.shape);
+        if (zeros === 0) return grad.mul(restore(y, x.shape, params)).div(x);
+        // Dividing by an element that is 0 loses the others, so multiply them instead.
+        if (all) {
+          return grad.mul(productOfOthers(x.reshape(-1)).reshape(x.shape));
+        }
+        const last = x.shape.length - 1;
+        const dim = params.dims[0]!;
+        return grad.mul(productOfOthers(x.transpose(dim, last)).transpose(dim, last));
+      },
+  ],
+};
+
+const prodDimOp: Op<Accumulation> = { ...prodOp, name: "ProdBackward1" };
 
 function countZeros(x: Tensor): number {
   return noGrad(() => x.eq(0).sum().item());
@@ -193,8 +264,10 @@ function countZeros(x: Tensor): number {
 
 /** The product over one dimension, or over all; integers and bools give int64. */
 export function prod(input: Tensor, dim?: number | null, options?: SumOptions): Tensor {
-  const source = options?.dtype === undefined ? input : input.to(options.dtype);
-  return apply(prodOp, [source], reduction(source, dim, options, "prod"));
+  const source = converted("prod", input, options);
+  const op = dim === undefined || dim === null ? prodOp : prodDimOp;
+  const params = singleReduction(source, dim, options, "prod");
+  return apply(op, [source], accumulation(source, params, options));
 }
 
 const truthDType = ([input]: readonly Tensor[]): DType =>
@@ -205,10 +278,10 @@ const allOp = reducer<Reduction>("All", allLane, truthDType, null);
 
 /** Whether any element is not 0, over one dimension or over all. */
 export function any(input: Tensor, dim?: number | null, options?: KeepdimOptions): Tensor {
-  return apply(anyOp, [input], reduction(input, dim, options, "any", KEEPDIM));
+  return apply(anyOp, [input], singleReduction(input, dim, options, "any", KEEPDIM));
 }
 
 /** Whether every element is not 0, over one dimension or over all. */
 export function all(input: Tensor, dim?: number | null, options?: KeepdimOptions): Tensor {
-  return apply(allOp, [input], reduction(input, dim, options, "all", KEEPDIM));
+  return apply(allOp, [input], singleReduction(input, dim, options, "all", KEEPDIM));
 }

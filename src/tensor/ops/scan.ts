@@ -1,17 +1,28 @@
 import { apply } from "../apply.ts";
+import type { DType } from "../dtype.ts";
 import { accumulationDType, scan } from "../kernels/reduce.ts";
 import type { Op } from "../op.ts";
+import { checkOptions } from "../options.ts";
 import { normalizeDim } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { converted } from "./reduce.ts";
 import type { DTypeOption } from "./softmax.ts";
 
-const cumsumOp: Op<number> = {
+interface Cumsum {
+  readonly dim: number;
+  readonly dtype: DType;
+}
+
+const cumsumOp: Op<Cumsum> = {
   name: "CumsumBackward0",
   shape: ([input]) => input!.shape,
-  dtype: ([input]) => accumulationDType(input!.dtype),
-  kernel: ([input], out, dim) => scan((before, x) => before + x, 0, input!, dim, out),
+  dtype(_, { dtype }) {
+    if (dtype === "bool") throw new TypeError(`"cumsum_out_cpu" not implemented for 'Bool'`);
+    return dtype;
+  },
+  kernel: ([input], out, { dim }) => scan((before, x) => before + x, 0, input!, dim, out),
   vjps: [
-    ({ params: dim }) =>
+    ({ params: { dim } }) =>
       (g) =>
         g.flip(dim).cumsum(dim).flip(dim),
   ],
@@ -19,6 +30,10 @@ const cumsumOp: Op<number> = {
 
 /** Running sums along `dim`; integers and bools give int64. */
 export function cumsum(input: Tensor, dim: number, options?: DTypeOption): Tensor {
-  const source = options?.dtype === undefined ? input : input.to(options.dtype);
-  return apply(cumsumOp, [source], normalizeDim(dim, source.shape.length, "cumsum"));
+  const source = converted("cumsum", input, options);
+  if (options !== undefined) checkOptions("cumsum", options, ["dtype"]);
+  return apply(cumsumOp, [source], {
+    dim: normalizeDim(dim, source.shape.length, "cumsum"),
+    dtype: options?.dtype ?? accumulationDType(source.dtype),
+  });
 }
