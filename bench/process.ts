@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import type { Answer } from "./child.ts";
 import { type Launcher, type Library, launcher } from "./libraries.ts";
 
-const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const BENCH = fileURLToPath(new URL(".", import.meta.url));
 
 /** One thread each, whatever the machine has. */
 const ONE_THREAD = {
@@ -36,7 +36,8 @@ export function runJob(ready: Ready, workload: string, job: object): Answer | st
     ready.command,
     [...ready.args, workload, text],
     {
-      cwd: ROOT,
+      // Here, not at the root, whose tsconfig.json maps the package onto its sources.
+      cwd: BENCH,
       encoding: "utf8",
       env: { ...process.env, ...ONE_THREAD },
       maxBuffer: 2 ** 28,

@@ -22,7 +22,8 @@ const USAGE = `npm run bench -- [W1 … W6] [options]
   --rounds N        processes a library and workload, interleaved (5)
   --only A,B        these libraries: ${LIBRARIES.map(({ id }) => id).join(", ")}
   --cases TEXT      only cases whose name contains TEXT
-  --ms N            milliseconds to measure a case for, after two thirds of it to warm up (300)
+  --ms N            milliseconds to measure a case for (W1 to W3 four times that), after two thirds
+                  of it to warm up (300)
   --memory-scale X  part of W6's steps to run (1)
   --seconds N       at most so long for another library in W6's loops (20)
   --write           write RESULTS.md though the run is narrowed
@@ -99,7 +100,8 @@ function measure(workload: Workload, results: Results): void {
   if (cases.length === 0) return;
   const byCase = new Map(cases.map(({ id }) => [id, new Map<string, Figures | string>()]));
   results.set(workload.id, byCase);
-  const job = { cases, warmMs: (measureMs * 2) / 3, measureMs };
+  const ms = measureMs * (workload.patience ?? 1);
+  const job = { cases, warmMs: (ms * 2) / 3, measureMs: ms };
   for (let round = 1; round <= rounds; round++) {
     for (const entry of ready.filter((each) => takesPart(each, workload.id))) {
       const { id, title } = entry.library;
@@ -132,7 +134,7 @@ function machine(entries: readonly Ready[]): string {
       `${Math.round(totalmem() / 2 ** 30)} GiB, ${process.platform} ${process.arch}`,
     `Node ${process.versions.node} (V8 ${process.versions.v8}), one thread each (PyTorch too)`,
     versions.join(", "),
-    `${rounds} interleaved rounds, ${measureMs} ms a case; medians of the rounds' medians, and their range`,
+    `${rounds} interleaved rounds, ${measureMs} ms a case (W1 to W3 four times that); medians of the rounds' medians, and their range`,
     ...absent.map((why) => `not here: ${why}`),
   ];
   return lines.map((line) => `- ${line}`).join("\n");
