@@ -8,9 +8,9 @@
 
 import type { TypedArray } from "../tensor/dtype.ts";
 import { boxMuller } from "./boxMuller.ts";
-import { checkInteger, checkNumber, cppNumber } from "./checks.ts";
+import { checkInteger, checkNumber, cppNumber, describe } from "./checks.ts";
 import { fma32, fma64 } from "./fma.ts";
-import { defaultGenerator, type Generator } from "./generator.ts";
+import { defaultGenerator, Generator } from "./generator.ts";
 
 const FLOAT32_MAX = (2 - 2 ** -23) * 2 ** 127;
 const NORMAL_BLOCK = 16;
@@ -41,7 +41,7 @@ export function fillUniform(
       `uniform_ expects to-from <= std::numeric_limits<${single ? "float" : "double"}>::max(), but found to=${cppNumber(to)} and from=${cppNumber(from)} which result in to-from to exceed the limit`,
     );
   }
-  const gen = generator ?? defaultGenerator;
+  const gen = chosen(generator);
   const end = offset + n;
   if (!single) {
     const width = to - from;
@@ -79,7 +79,7 @@ export function fillNormal(
   if (!(std >= 0)) {
     throw new RangeError(`normal expects std >= 0.0, but found std ${cppNumber(std)}`);
   }
-  const gen = generator ?? defaultGenerator;
+  const gen = chosen(generator);
   const end = offset + n;
   if (n < NORMAL_BLOCK || !contiguous) {
     for (let i = offset; i < end; i++) data[i] = gen.normal64(mean, std);
@@ -127,7 +127,7 @@ export function fillRandint(
       );
     }
   }
-  const gen = generator ?? defaultGenerator;
+  const gen = chosen(generator);
   const end = offset + n;
   const range = to - from;
   if (range < 2 ** 32) {
@@ -170,7 +170,7 @@ export function fillRandperm(
   if (n < 0) {
     throw new RangeError(`Trying to create tensor with negative dimension ${n}: [${n}]`);
   }
-  const gen = generator ?? defaultGenerator;
+  const gen = chosen(generator);
   for (let i = 0; i < n; i++) data[offset + i] = i;
   for (let i = 0; i < n - 1; i++) {
     const at = offset + i;
@@ -196,7 +196,7 @@ export function fillBernoulli(
   if (!(p >= 0 && p <= 1)) {
     throw new RangeError(`bernoulli_ expects p to be in [0, 1], but got p=${cppNumber(p)}`);
   }
-  const gen = generator ?? defaultGenerator;
+  const gen = chosen(generator);
   const end = offset + n;
   if (gen.mklBernoulli && n > 0) {
     // MKL's MCG31m1: x <- a x mod (2^31 - 1), with a = 1132489760 = 17280 * 2^16 + 27680.
@@ -233,7 +233,7 @@ export function fillBernoulliTensor(
       );
     }
   }
-  const gen = generator ?? defaultGenerator;
+  const gen = chosen(generator);
   const single = probs instanceof Float32Array;
   for (let i = 0; i < n; i++) {
     const u = single ? gen.uniform32() : gen.uniform64();
@@ -259,7 +259,7 @@ export function fillExponential(
       `exponential_ expects lambda >= 0.0, but found lambda=${cppNumber(lambda)}`,
     );
   }
-  const gen = generator ?? defaultGenerator;
+  const gen = chosen(generator);
   const factor = -1 / lambda;
   for (let i = offset; i < offset + n; i++) data[i] = factor * Math.log(1 - gen.uniform64());
 }
@@ -283,7 +283,7 @@ export function fillLogNormal(
   if (!(std > 0)) {
     throw new RangeError(`log_normal_ expects std > 0.0, but found std=${cppNumber(std)}`);
   }
-  const gen = generator ?? defaultGenerator;
+  const gen = chosen(generator);
   for (let i = offset; i < offset + n; i++) data[i] = Math.exp(gen.normal64(mean, std));
 }
 
@@ -299,7 +299,7 @@ export function fillCauchy(
   checkFloats("cauchy_", data);
   checkNumber("cauchy_", "median", median);
   checkNumber("cauchy_", "sigma", sigma);
-  const gen = generator ?? defaultGenerator;
+  const gen = chosen(generator);
   for (let i = offset; i < offset + n; i++) {
     data[i] = fma64(Math.tan(Math.PI * (gen.uniform64() - 0.5)), sigma, median);
   }
@@ -321,7 +321,7 @@ export function fillGeometric(
   if (!(p > 0 && p < 1)) {
     throw new RangeError(`geometric_ expects p to be in (0, 1), but got p=${cppNumber(p)}`);
   }
-  const gen = generator ?? defaultGenerator;
+  const gen = chosen(generator);
   const logFailure = Math.log(1 - p);
   for (let i = offset; i < offset + n; i++) {
     data[i] = Math.ceil(Math.log(gen.uniform64()) / logFailure);
@@ -359,4 +359,11 @@ function checkIntegerBound(name: string, value: number, data: TypedArray): void 
     const type = data instanceof Int32Array ? "int" : "unsigned char";
     throw new RangeError(`${name} is out of bounds for ${type}`);
   }
+}
+
+/** @throws TypeError if what was given is no generator. */
+function chosen(generator: Generator | undefined): Generator {
+  if (generator === undefined) return defaultGenerator;
+  if (generator instanceof Generator) return generator;
+  throw new TypeError(`option 'generator' must be a Generator, got ${describe(generator)}`);
 }

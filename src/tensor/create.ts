@@ -1,9 +1,17 @@
 import { setRequiresGrad } from "./backward.ts";
-import { checkDType, type DType, getDefaultDtype, isFloat, type TypedArray } from "./dtype.ts";
+import {
+  checkDType,
+  checkFits,
+  type DType,
+  getDefaultDtype,
+  isFloat,
+  type TypedArray,
+} from "./dtype.ts";
 import { castFunction, fill } from "./kernels/elementwise.ts";
 import { fresh, wrapStorage } from "./make.ts";
+import { checkTensor } from "./operand.ts";
 import { checkOptions } from "./options.ts";
-import { describe, numel, type Shape, sizesOf } from "./shape.ts";
+import { describe, newSizes, numel, type Shape } from "./shape.ts";
 import { Storage } from "./storage.ts";
 import { Tensor } from "./tensor.ts";
 
@@ -58,11 +66,15 @@ function isTypedArray(data: unknown): data is TypedArray {
   );
 }
 
+function isList(data: unknown): data is TypedArray | readonly NestedData[] {
+  return Array.isArray(data) || isTypedArray(data);
+}
+
 /** The shape of nested lists, from the first element at each depth. */
 function nestedShape(data: NestedData): number[] {
   const shape: number[] = [];
   let level: NestedData | undefined = data;
-  while (level !== undefined && typeof level === "object") {
+  while (isList(level)) {
     shape.push(level.length);
     level = level[0];
   }
@@ -89,7 +101,7 @@ function writeNested(
     out.push(Number(data));
     return;
   }
-  if (!Array.isArray(data) && !isTypedArray(data)) {
+  if (!isList(data)) {
     throw new TypeError(
       `tensor(): data${path} must be a number, a boolean or a list, not ${describe(data)}`,
     );
@@ -133,6 +145,8 @@ export function tensor(data: NestedData, options: CreateOptions = {}): Tensor {
   const out = fresh(dtype, shape);
   const convert = castFunction("float64", dtype);
   const { data: elements } = out.storage;
+  // As in PyTorch, numbers must fit into integers, and an array's elements are converted.
+  if (!isFloat(dtype) && !isTypedArray(data)) for (const x of flat) checkFits(x, dtype, dtype);
   for (let i = 0; i < flat.length; i++) {
     elements[out.offset + i] = convert === null ? flat[i]! : convert(flat[i]!);
   }
@@ -166,6 +180,7 @@ export function fromTypedArray(
       `fromTypedArray(): a ${data.constructor.name} cannot hold ${dtype} elements`,
     );
   }
+  newSizes(shape, "fromTypedArray");
   if (numel(shape) !== data.length) {
     throw new RangeError(
       `fromTypedArray(): shape [${shape.join(", ")}] is invalid for an array of ${data.length} elements`,
@@ -190,16 +205,7 @@ export function splitArguments<O extends object>(
       throw new TypeError(`${fn}(): argument 'size' must be integers, but found ${describe(arg)}`);
     }
   });
-  const list = sizes.flat();
-  const shape = sizesOf(list, fn);
-  for (const size of shape) {
-    if (size < 0) {
-      throw new RangeError(
-        `Trying to create tensor with negative dimension ${size}: [${shape.join(", ")}]`,
-      );
-    }
-  }
-  return { shape, options };
+  return { shape: newSizes(sizes.flat(), fn), options };
 }
 
 export function isNumberList(arg: unknown): arg is readonly number[] {
@@ -235,12 +241,18 @@ export function empty(...args: SizeArgs<CreateOptions>): Tensor {
  * @param size the shape.
  */
 export function full(size: Shape, value: number | boolean, options: CreateOptions = {}): Tensor {
-  const { shape } = splitArguments<CreateOptions>([size], "full");
+  if (!isNumberList(size)) {
+    throw new TypeError(
+      `full(): argument 'size' must be a list of integers, not ${describe(size)}`,
+    );
+  }
+  const shape = newSizes(size, "full");
   const natural = typeof value === "boolean" ? "bool" : getDefaultDtype();
   if (typeof value !== "number" && typeof value !== "boolean") {
     throw new TypeError(`full(): argument 'fillValue' must be number, not ${describe(value)}`);
   }
   const dtype = dtypeOf("full", options, natural);
+  checkFits(Number(value), dtype);
   const convert = castFunction("float64", dtype);
   const out = fresh(dtype, shape);
   fill(out, convert === null ? Number(value) : convert(Number(value)));
@@ -268,6 +280,7 @@ export function eye(n: number, m?: number | CreateOptions, options: CreateOption
 
 /** Zeros of another tensor's shape and dtype. */
 export function zerosLike(input: Tensor, options: CreateOptions = {}): Tensor {
+  checkTensor("zerosLike", "input", input);
   return finish(fresh(dtypeOf("zerosLike", options, input.dtype), input.shape), options);
 }
 
@@ -287,5 +300,6 @@ export function fullLike(
   value: number | boolean,
   options: CreateOptions = {},
 ): Tensor {
+  checkTensor("fullLike", "input", input);
   return full(input.shape, value, { ...options, dtype: options.dtype ?? input.dtype });
 }

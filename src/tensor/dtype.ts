@@ -53,6 +53,44 @@ export function scalarName(dtype: DType): string {
   return INFO[dtype].scalarName;
 }
 
+/** The types' names in C, which PyTorch's messages about numbers have. */
+const C_NAMES: Record<DType, string> = {
+  bool: "bool",
+  uint8: "uint8_t",
+  int32: "int",
+  int64: "int64_t",
+  float32: "float",
+  float64: "double",
+};
+
+const FLOAT32_MAX = (2 - 2 ** -23) * 2 ** 127;
+
+function fits(value: number, dtype: DType): boolean {
+  switch (dtype) {
+    case "uint8":
+      // A whole negative number wraps around, as in PyTorch.
+      return value <= 255 && value > (Number.isInteger(value) ? -256 : -Number.MIN_VALUE);
+    case "int32":
+      return value >= -(2 ** 31) && value <= 2 ** 31 - 1;
+    case "int64":
+      return value >= -(2 ** 63) && value < 2 ** 63;
+    case "float32":
+      return !Number.isFinite(value) || Math.abs(value) <= FLOAT32_MAX;
+    default:
+      return true;
+  }
+}
+
+/**
+ * Refuses a number that a dtype cannot hold; a fraction may be cut off.
+ * @param name what the message calls the dtype.
+ * @throws RangeError in PyTorch's words.
+ */
+export function checkFits(value: number, dtype: DType, name: string = C_NAMES[dtype]): void {
+  if (fits(value, dtype)) return;
+  throw new RangeError(`value cannot be converted to type ${name} without overflow: ${value}`);
+}
+
 export function isFloat(dtype: DType): boolean {
   return dtype === "float32" || dtype === "float64";
 }

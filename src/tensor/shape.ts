@@ -237,6 +237,22 @@ export function sizesOf(args: Sizes, fn: string): Shape {
   return sizes;
 }
 
+/**
+ * The sizes of a new tensor.
+ * @throws TypeError where one is not an integer, RangeError where one is negative.
+ */
+export function newSizes(args: Sizes, fn: string): Shape {
+  const shape = sizesOf(args, fn);
+  for (const size of shape) {
+    if (size < 0) {
+      throw new RangeError(
+        `Trying to create tensor with negative dimension ${size}: ${formatShape(shape)}`,
+      );
+    }
+  }
+  return shape;
+}
+
 /** A value as an error message shows it. */
 export function describe(value: unknown): string {
   if (value === null || value === undefined) return String(value);

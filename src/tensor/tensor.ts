@@ -9,7 +9,7 @@ import {
 } from "./backward.ts";
 import { checkDType, type DType, type TypedArray } from "./dtype.ts";
 import { formatTensor } from "./format.ts";
-import { fresh, setTensorClass } from "./make.ts";
+import { setTensorClass } from "./make.ts";
 import type { ViewInfo } from "./op.ts";
 import type { Operand } from "./operand.ts";
 import * as binary from "./ops/binary.ts";
@@ -274,7 +274,7 @@ export class Tensor {
 
   /** Zeros of this tensor's dtype. */
   newZeros(shape: Shape, options?: { readonly dtype?: DType }): Tensor {
-    return fresh(options?.dtype ?? this.dtype, shape);
+    return fills.newZeros(this, shape, options);
   }
 
   // Views and copies --------------------------------------------------------------------------

@@ -13,6 +13,7 @@ import {
   ones,
   rand,
   randint,
+  randintLike,
   randLike,
   randn,
   randperm,
@@ -55,8 +56,59 @@ describe("tensor", () => {
 
   test("converts to integer dtypes as a cast does", () => {
     expect(tensor([1.9, -1.9], { dtype: "int64" }).tolist()).toEqual([1, -1]);
-    expect(tensor([300, -1], { dtype: "uint8" }).tolist()).toEqual([44, 255]);
+    expect(tensor(new Float64Array([300, -1]), { dtype: "uint8" }).tolist()).toEqual([44, 255]);
+    expect(tensor([-1], { dtype: "uint8" }).tolist()).toEqual([255]);
     expect(tensor([0, 0.5], { dtype: "bool" }).tolist()).toEqual([false, true]);
+  });
+
+  test("refuses numbers that an integer dtype cannot hold", () => {
+    for (const [value, dtype] of [
+      [300, "uint8"],
+      [-0.5, "uint8"],
+      [2 ** 31, "int32"],
+      [Number.NaN, "int64"],
+    ] as const) {
+      expect(() => tensor([value], { dtype })).toThrow(
+        `value cannot be converted to type ${dtype} without overflow: ${value}`,
+      );
+    }
+    expect(() => full([2], 300, { dtype: "uint8" })).toThrow(
+      "value cannot be converted to type uint8_t without overflow",
+    );
+    expect(() => full([2], 1e300)).toThrow("value cannot be converted to type float");
+    expect(() => zeros(2, { dtype: "int32" }).fill_(Number.NaN)).toThrow(
+      "value cannot be converted to type int without overflow: NaN",
+    );
+    expect(full([2], Infinity).tolist()).toEqual([Infinity, Infinity]);
+  });
+
+  test("says what it got that is no data", () => {
+    const untyped = (value: unknown): never => value as never;
+    expect(() => tensor(untyped(null))).toThrow(
+      "tensor(): data must be a number, a boolean or a list, not null",
+    );
+    expect(() => full(untyped(3), 1)).toThrow(
+      "full(): argument 'size' must be a list of integers, not 3",
+    );
+    expect(() => zerosLike(untyped([1]))).toThrow(
+      "zerosLike(): argument 'input' must be Tensor, not Array",
+    );
+    expect(() => zeros(1).newZeros([-2])).toThrow(
+      "Trying to create tensor with negative dimension -2: [-2]",
+    );
+    expect(() => zeros(1).newZeros([2], { dtype: untyped("half") })).toThrow(
+      "newZeros(): argument 'dtype' must be one of",
+    );
+    expect(() => fromTypedArray(new Float32Array(2), [-1, -2])).toThrow("negative dimension -1");
+    expect(() => rand(2, { generator: untyped({}) })).toThrow(
+      "option 'generator' must be a Generator, got object",
+    );
+    expect(() => arange(untyped("3"))).toThrow(
+      'arange() takes one to three numbers and options, got ("3")',
+    );
+    expect(() => linspace(untyped("0"), 1, 2)).toThrow(
+      "linspace(): argument 'start' must be a number, not \"0\"",
+    );
   });
 
   test("refuses gradients of integers and options that it does not have", () => {
@@ -188,4 +240,34 @@ describe("random tensors", () => {
     manualSeed(3);
     expect(randLike(zeros(2, 3).t()).t()).toEqualTensor(plain);
   });
+});
+
+describe("dtypes that are not what a function draws or counts in", () => {
+  test("are refused by rand and randn, as in PyTorch", () => {
+    expect(() => rand(2, { dtype: "int64" })).toThrow(
+      "\"check_uniform_bounds\" not implemented for 'Long'",
+    );
+    expect(() => randn(2, { dtype: "int32" })).toThrow(
+      "\"normal_kernel_cpu\" not implemented for 'Int'",
+    );
+    expect(() => randint(5, [2], { dtype: "bool" })).toThrow("to - 1 is out of bounds for bool: 4");
+    expect(() => randperm(300, { dtype: "uint8" })).toThrow("without overflow: 300");
+    expect(() => arange(2, { dtype: "bool" })).toThrow("\"arange_cpu\" not implemented for 'Bool'");
+  });
+
+  test("count in whole steps, as PyTorch cuts the bounds", () => {
+    expect(arange(10, 0, -3.3, { dtype: "int64" }).tolist()).toEqual([10, 7, 4, 1]);
+    expect(arange(1.5, 4, { dtype: "int64" }).tolist()).toEqual([1, 2, 3]);
+    expect(arange(0.5, { dtype: "int64" }).shape).toEqual([0]);
+    expect(() => arange(0, 1, 0.1, { dtype: "int64" })).toThrow("step must be nonzero");
+    expect(linspace(-1.5, 2.5, 4, { dtype: "int32" }).tolist()).toEqual([-1, 0, 1, 2]);
+  });
+});
+
+test("randintLike draws in memory order", () => {
+  manualSeed(3);
+  const plain = randint(100, [2, 3]);
+  manualSeed(3);
+  const turned = randintLike(zeros(2, 3, { dtype: "int64" }).t(), 100);
+  expect(turned.t().tolist()).toEqual(plain.tolist());
 });

@@ -1,13 +1,27 @@
 import { fillBernoulli, fillNormal, fillUniform } from "../../random/fill.ts";
 import type { Generator } from "../../random/generator.ts";
 import { applyInPlace } from "../apply.ts";
-import { type DType, isFloat, scalarName, type TypedArray } from "../dtype.ts";
+import {
+  checkDType,
+  checkFits,
+  type DType,
+  isFloat,
+  scalarName,
+  type TypedArray,
+} from "../dtype.ts";
 import { castFunction, copy, fill } from "../kernels/elementwise.ts";
 import { fresh } from "../make.ts";
 import type { Op } from "../op.ts";
 import { type Operand, toOperand } from "../operand.ts";
 import { checkOptions } from "../options.ts";
-import { broadcastShapes, isContiguous, isExpandable, numel } from "../shape.ts";
+import {
+  broadcastShapes,
+  isContiguous,
+  isExpandable,
+  newSizes,
+  numel,
+  type Shape,
+} from "../shape.ts";
 import { type Strided, scratch } from "../storage.ts";
 import type { Tensor } from "../tensor.ts";
 
@@ -46,7 +60,10 @@ const zeroOp: Op<number> = { ...fillOp, name: "ZeroBackward0" };
 
 /** Sets every element; a 0-dim tensor as value keeps its gradient. */
 export function fill_(self: Tensor, value: Operand): Tensor {
-  if (typeof value === "number") return applyInPlace(fillOp, [self], value);
+  if (typeof value === "number") {
+    checkFits(value, self.dtype);
+    return applyInPlace(fillOp, [self], value);
+  }
   const source = toOperand(value, "fill_", "value");
   if (source.shape.length > 0) {
     throw new RangeError(
@@ -58,6 +75,18 @@ export function fill_(self: Tensor, value: Operand): Tensor {
 
 export function zero_(self: Tensor): Tensor {
   return applyInPlace(zeroOp, [self], 0);
+}
+
+/** Zeros of `self`'s dtype, unless the options name another. */
+export function newZeros(
+  self: Tensor,
+  shape: Shape,
+  options: { readonly dtype?: DType } = {},
+): Tensor {
+  checkOptions("newZeros", options, ["dtype"]);
+  const { dtype = self.dtype } = options;
+  checkDType("newZeros", dtype);
+  return fresh(dtype, newSizes([shape], "newZeros"));
 }
 
 // Random fills --------------------------------------------------------------------------------
