@@ -1,4 +1,6 @@
-import "./style.css";
+import "./style/base.css";
+import "./style/controls.css";
+import "./style/panels.css";
 import type { ClassifierPage } from "./classifier/page.ts";
 import { readClassifier, writeClassifier } from "./classifier/state.ts";
 import { parse } from "./expression/parser.ts";

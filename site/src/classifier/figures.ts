@@ -1,4 +1,4 @@
-import { h } from "../ui/dom.ts";
+import { h, setText } from "../ui/dom.ts";
 import { formatNumber } from "../ui/numbers.ts";
 import { tableBox } from "../ui/tableBox.ts";
 import type { Training } from "./training.ts";
@@ -15,8 +15,10 @@ export function createFigures() {
     h("thead", {}, h("tr", {}, ...ROWS.map((name) => h("th", { scope: "col" }, name)))),
     h("tbody", {}, h("tr", {}, ...cells.map((cell) => h("td", { class: "figure" }, cell)))),
   );
+  // The page's status says it aloud.
+  const warning = h("p", { class: "warning" });
   return {
-    element: tableBox("Figures", element),
+    element: h("div", { class: "stack" }, tableBox("Figures", element), warning),
     show(training: Training) {
       figuresOf(training).forEach(({ exact, text }, index) => {
         const cell = cells[index];
@@ -24,6 +26,7 @@ export function createFigures() {
         cell.value = exact;
         cell.textContent = text;
       });
+      setText(warning, divergence(training) ?? "");
     },
   };
 }

@@ -35,6 +35,8 @@ export interface LineChart {
 }
 
 const MARKS_PER_LINE = 7;
+/** Over more decades than this, only the powers of ten have grid lines. */
+const FINE_DECADES = 6;
 
 /** A line chart that is made anew only when its axes or lines change. */
 export function createLineChart(label: string): LineChart {
@@ -94,6 +96,12 @@ function settings(
     grid: { stroke: () => currentTheme().line, width: 1 },
     ticks: { stroke: () => currentTheme().line, width: 1, size: 5 },
   });
+  const lines: uPlot.Axis.Filter = (_, splits) => {
+    const [low, high] = present().yRange;
+    const coarse = first.log && high / low > 10 ** FINE_DECADES;
+    return splits.map((y) => (coarse && formatPower(y) === "" ? null : y));
+  };
+  const vertical = axis(first.yLabel);
   return {
     padding: [8, 22, 0, 0],
     legend: { show: false },
@@ -109,7 +117,9 @@ function settings(
         values: (_, splits) => splits.map((x) => formatNumber(x, 6)),
       },
       {
-        ...axis(first.yLabel),
+        ...vertical,
+        grid: { ...vertical.grid, filter: lines },
+        ticks: { ...vertical.ticks, filter: lines },
         size: 56,
         values: (_, splits) => splits.map((y) => (first.log ? formatPower(y) : formatNumber(y, 4))),
       },

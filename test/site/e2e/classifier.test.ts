@@ -156,7 +156,10 @@ describe("the classifier", () => {
   it("shows divergence as divergence, and learns again with a better rate", async () => {
     await site.on("#classifier?o=SGD,lr:1e30&n=100&w=4&epochs=1000", async ({ page }) => {
       await train(page);
-      await page.getByText(/^Diverged at epoch \d+: the train loss is (NaN|∞)/).waitFor();
+      await page
+        .getByRole("status")
+        .filter({ hasText: /^Diverged at epoch \d+: the train loss is (NaN|∞)/ })
+        .waitFor();
       const [epoch = 0, loss] = await figures(page);
       expect(epoch).toBeLessThan(1000);
       expect(Number.isFinite(loss)).toBe(false);
