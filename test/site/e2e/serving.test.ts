@@ -1,8 +1,8 @@
 import { readdir, readFile } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
-import { describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { CONTENT_SECURITY_POLICY } from "../../../site/vite.config.ts";
-import { serveFolder } from "../support/server.ts";
+import { type StaticServer, serveFolder } from "../support/server.ts";
 import { openSession, standings } from "../support/session.ts";
 import { useSite } from "../support/useSite.ts";
 
@@ -79,17 +79,32 @@ describe("the built page", () => {
     }
   });
 
-  it("has the same figures where a policy forbids WebAssembly too", async () => {
-    const strict = await serveFolder(site.folder, {
-      "content-security-policy": CONTENT_SECURITY_POLICY.replace(" 'wasm-unsafe-eval'", ""),
+  describe("where a policy forbids WebAssembly too", () => {
+    let strict: StaticServer;
+    beforeAll(async () => {
+      strict = await serveFolder(site.folder, {
+        "content-security-policy": CONTENT_SECURITY_POLICY.replace(" 'wasm-unsafe-eval'", ""),
+      });
     });
-    const hash = "#race?f=booth&n=50";
-    const sessions = await Promise.all(
-      [site.url, strict.url].map((url) => openSession(site.browser, url + hash)),
-    );
-    const [usual, plain] = await Promise.all(sessions.map(({ page }) => standings(page)));
-    await Promise.all(sessions.map((session) => session.close()));
-    await strict.close();
-    expect(plain).toEqual(usual);
+    afterAll(() => strict.close());
+
+    it("races with the same figures", async () => {
+      const hash = "#race?f=booth&n=50";
+      const sessions = await Promise.all(
+        [site.url, strict.url].map((url) => openSession(site.browser, url + hash)),
+      );
+      const [usual, plain] = await Promise.all(sessions.map(({ page }) => standings(page)));
+      await Promise.all(sessions.map((session) => session.close()));
+      expect(plain).toEqual(usual);
+    });
+
+    it("trains, on the library's plain kernels", async () => {
+      const hash = "#classifier?p=1000";
+      const { page, complaints, close } = await openSession(site.browser, strict.url + hash);
+      await page.getByRole("button", { name: "Train" }).click();
+      await page.getByText(/^Finished 100 epochs.*Test accuracy (9[5-9]|100)/).waitFor();
+      await close();
+      for (const complaint of complaints) expect(complaint).toContain("WebAssembly");
+    });
   });
 });
