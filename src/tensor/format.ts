@@ -226,7 +226,8 @@ function boolText(value: number): string {
 }
 
 function integerText(value: number): string {
-  return Number.isSafeInteger(value) ? String(value) : BigInt(value).toString();
+  if (Number.isSafeInteger(value) || !Number.isInteger(value)) return String(value);
+  return BigInt(value).toString();
 }
 
 function wholeText(value: number): string {

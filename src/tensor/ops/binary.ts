@@ -1,11 +1,12 @@
 import { apply, applyInPlace } from "../apply.ts";
-import { category, isFloat } from "../dtype.ts";
+import { category, checkFits, isFloat } from "../dtype.ts";
 import { map1 } from "../kernels/elementwise.ts";
 import { fresh, isTensor } from "../make.ts";
 import type { Op } from "../op.ts";
 import { checkTensor, type Operand, resultTypeOf, toOperand } from "../operand.ts";
+import { checkOptions } from "../options.ts";
 import type { Tensor } from "../tensor.ts";
-import { binary, comparison, Map1, Map2, Map3, nary } from "./family.ts";
+import { binary, comparison, Map1, Map2, Map3, nary, notForBools } from "./family.ts";
 import { where } from "./ternary.ts";
 import { abs, squareBackward } from "./unary.ts";
 
@@ -72,6 +73,12 @@ export interface AlphaOptions {
   readonly alpha?: number;
 }
 
+function alphaOf(options: AlphaOptions | undefined, fn: string): number {
+  if (options === undefined) return 1;
+  checkOptions(fn, options, ["alpha"]);
+  return options.alpha ?? 1;
+}
+
 /** @throws TypeError where a float would scale integers, in PyTorch's words. */
 function checkAlpha(a: Operand, b: Operand, alpha: number, fn: string): void {
   const inputs = [toOperand(a, fn, "input"), toOperand(b, fn, "other")];
@@ -87,14 +94,14 @@ function checkAlpha(a: Operand, b: Operand, alpha: number, fn: string): void {
  * @param input @param other tensors or numbers, broadcast against each other.
  */
 export function add(input: Operand, other: Operand, options?: AlphaOptions): Tensor {
-  const alpha = options?.alpha ?? 1;
+  const alpha = alphaOf(options, "add");
   if (alpha === 1) return plainAdd(input, other);
   checkAlpha(input, other, alpha, "add");
   return scaledAdd(input, other, alpha);
 }
 
 export function add_(self: Tensor, other: Operand, options?: AlphaOptions): Tensor {
-  const alpha = options?.alpha ?? 1;
+  const alpha = alphaOf(options, "add_");
   if (alpha === 1) return plainAdd.inPlace(self, other);
   checkAlpha(self, other, alpha, "add_");
   return scaledAdd.inPlace(self, other, alpha);
@@ -105,14 +112,14 @@ export function add_(self: Tensor, other: Operand, options?: AlphaOptions): Tens
  * @param input @param other tensors or numbers, broadcast against each other.
  */
 export function sub(input: Operand, other: Operand, options?: AlphaOptions): Tensor {
-  const alpha = options?.alpha ?? 1;
+  const alpha = alphaOf(options, "sub");
   if (alpha === 1) return plainSub(input, other);
   checkAlpha(input, other, alpha, "sub");
   return scaledSub(input, other, alpha);
 }
 
 export function sub_(self: Tensor, other: Operand, options?: AlphaOptions): Tensor {
-  const alpha = options?.alpha ?? 1;
+  const alpha = alphaOf(options, "sub_");
   if (alpha === 1) return plainSub.inPlace(self, other);
   checkAlpha(self, other, alpha, "sub_");
   return scaledSub.inPlace(self, other, alpha);
@@ -170,6 +177,7 @@ const floorDiv = binary(
     int: (a, b) => Math.floor(a / nonZero(b)) + 0,
   }),
   [zeroGradient, zeroGradient],
+  { check: notForBools("div_floor_cpu"), node: "DivBackward2" },
 );
 
 const truncDiv = binary(
@@ -178,6 +186,7 @@ const truncDiv = binary(
     int: (a, b) => Math.trunc(a / nonZero(b)) + 0,
   }),
   [zeroGradient, zeroGradient],
+  { check: notForBools("div_trunc_cpu"), node: "DivBackward2" },
 );
 
 export interface DivOptions {
@@ -186,6 +195,7 @@ export interface DivOptions {
 }
 
 function division(options: DivOptions | undefined, fn: string) {
+  if (options !== undefined) checkOptions(fn, options, ["roundingMode"]);
   const mode = options?.roundingMode ?? null;
   if (mode === null) return trueDiv;
   if (mode === "floor") return floorDiv;
@@ -282,8 +292,14 @@ export function logicalNot_(self: Tensor): Tensor {
 
 // Powers --------------------------------------------------------------------------------------
 
-function checkIntegerPower(inputs: readonly Tensor[]): void {
+const refuseBoolPower = notForBools("pow");
+
+function checkPower(inputs: readonly Tensor[]): void {
+  refuseBoolPower(inputs);
   const [base, exponent] = inputs;
+  if (!isFloat(base!.dtype) && exponent!.wrapped) {
+    checkFits(exponent!.storage.data[exponent!.offset]!, resultTypeOf(inputs));
+  }
   if (isFloat(base!.dtype) || category(exponent!.dtype) !== 1 || !exponent!.wrapped) return;
   if (exponent!.storage.data[exponent!.offset]! < 0) {
     throw new RangeError("Integers to negative integer powers are not allowed.");
@@ -296,9 +312,20 @@ const integerPower = (a: number, b: number): number => {
   return a === -1 ? (b % 2 === 0 ? 1 : -1) : 0;
 };
 
+/** Modulo 2^32 by squaring, where a double would lose the low bits. */
+const wrappedPower = (a: number, b: number): number => {
+  if (b < 0) return integerPower(a, b);
+  let power = 1;
+  for (let square = a, rest = b; rest > 0; rest = Math.floor(rest / 2)) {
+    if (rest % 2 === 1) power = Math.imul(power, square);
+    square = Math.imul(square, square);
+  }
+  return power;
+};
+
 const generalPow = binary(
   "pow",
-  new Map2((m, a, b) => m.pow(a, b), { int: integerPower }),
+  new Map2((m, a, b) => m.pow(a, b), { int: integerPower, int32: wrappedPower }),
   [
     ({ a, b }) =>
       (g) =>
@@ -308,8 +335,17 @@ const generalPow = binary(
         // A whole number is held as an integer, whose logarithm would be float32.
         g.mul(where(a.eq(0).logicalAnd(b.ge(0)), 0, y.mul((a.wrapped ? a.to(y.dtype) : a).log()))),
   ],
-  { check: checkIntegerPower },
+  { check: checkPower },
 );
+
+/** The same rules under the names that PyTorch gives the nodes of other signatures. */
+const tensorPow: Op<null> = { ...generalPow.op, name: "PowBackward1" };
+const numberPow: Op<null> = { ...generalPow.op, name: "PowBackward2" };
+
+function powOp(input: Operand, exponent: Operand): Op<null> {
+  if (!isTensor(exponent)) return generalPow.op;
+  return isTensor(input) ? tensorPow : numberPow;
+}
 
 // What PyTorch computes without pow, so that x² is one rounding of x·x.
 const SPECIAL_POWERS = new Map<number, Map1>([
@@ -347,16 +383,30 @@ export function pow(input: Operand, exponent: Operand): Tensor {
   if (isSpecialPower(input, exponent)) {
     return apply(specialPow, [toOperand(input, "pow", "input")], exponent);
   }
-  return generalPow(input, exponent);
+  const operands = [toOperand(input, "pow", "input"), toOperand(exponent, "pow", "exponent")];
+  return apply(powOp(input, exponent), operands, null);
 }
 
 export function pow_(self: Tensor, exponent: Operand): Tensor {
   if (isSpecialPower(self, exponent)) return applyInPlace(specialPow, [self], exponent);
-  return generalPow.inPlace(self, exponent);
+  return applyInPlace(powOp(self, exponent), [self, toOperand(exponent, "pow_", "exponent")], null);
 }
 
-export const isnan = (input: Tensor): Tensor => ne(input, input);
+export function isnan(input: Tensor): Tensor {
+  checkTensor("isnan", "input", input);
+  return ne(input, input);
+}
 
-export const isinf = (input: Tensor): Tensor => eq(abs(input.detach()), Infinity);
+/** The size of each element, which neither is recorded nor refuses bools. */
+function magnitude(fn: string, input: Tensor): Tensor {
+  checkTensor(fn, "input", input);
+  return input.dtype === "bool" ? input : abs(input.detach());
+}
 
-export const isfinite = (input: Tensor): Tensor => lt(abs(input.detach()), Infinity);
+export function isinf(input: Tensor): Tensor {
+  return eq(magnitude("isinf", input), Infinity);
+}
+
+export function isfinite(input: Tensor): Tensor {
+  return lt(magnitude("isfinite", input), Infinity);
+}

@@ -1,5 +1,5 @@
 import { apply, applyInPlace } from "../apply.ts";
-import { type DType, getDefaultDtype, isFloat } from "../dtype.ts";
+import { checkFits, type DType, getDefaultDtype, isFloat } from "../dtype.ts";
 import {
   Compare,
   compare2,
@@ -52,6 +52,21 @@ export interface FamilyOptions {
   readonly tensors?: number;
   /** The gradFn's name, where it is not the function's. */
   readonly node?: string;
+}
+
+/** Refuses what comes out as bool, for which PyTorch has no such kernel. */
+export function notForBools(kernel: string): (inputs: readonly Tensor[]) => void {
+  return (inputs) => {
+    if (resultTypeOf(inputs) === "bool") {
+      throw new TypeError(`"${kernel}" not implemented for 'Bool'`);
+    }
+  };
+}
+
+/** @throws RangeError where a number among the operands does not fit the result's dtype. */
+export function checkNumbersFit(inputs: readonly Tensor[]): void {
+  const dtype = resultTypeOf(inputs);
+  for (const t of inputs) if (t.wrapped) checkFits(t.storage.data[t.offset]!, dtype);
 }
 
 export interface UnaryFunction {

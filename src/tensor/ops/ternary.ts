@@ -1,12 +1,13 @@
 import { apply, applyInPlace } from "../apply.ts";
-import { canCast, isFloat } from "../dtype.ts";
+import { category, checkFits, isFloat, scalarName } from "../dtype.ts";
 import { loop3 } from "../kernels/elementwise.ts";
+import { isTensor } from "../make.ts";
 import type { Op } from "../op.ts";
-import { inDType, type Operand, resultType, toOperand } from "../operand.ts";
+import { checkTensor, inDType, type Operand, resultType, toOperand } from "../operand.ts";
 import { checkOptions } from "../options.ts";
 import { broadcastShapes } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { binary, Map2, Map3, Map4, nary } from "./family.ts";
+import { binary, checkNumbersFit, Map2, Map3, Map4, nary, notForBools } from "./family.ts";
 
 const choose = (condition: number, a: number, b: number) => (condition !== 0 ? a : b);
 
@@ -17,9 +18,10 @@ const whereOp: Op<null> = {
   dtype([condition, a, b]) {
     if (condition!.dtype !== "bool" && condition!.dtype !== "uint8") {
       throw new TypeError(
-        `where(): expected condition to be a boolean tensor, but got a tensor with dtype ${condition!.dtype}`,
+        `where expected condition to be a boolean tensor, but got a tensor with dtype ${scalarName(condition!.dtype)}`,
       );
     }
+    checkNumbersFit([a!, b!]);
     return resultType(a!, b!);
   },
   kernel([condition, a, b], out) {
@@ -67,6 +69,7 @@ const addcmulOp = nary(
         g.mul(b.mul(value!)),
     null,
   ],
+  { check: notForBools("addcmul_cpu_out") },
 );
 
 const addcdivOp = nary(
@@ -142,67 +145,59 @@ export function addcdiv_(
   return addcdivOp.inPlace(self, tensor1, tensor2, factor(options, "addcdiv_"));
 }
 
-const lerpOp = nary(
-  "lerp",
-  ["input", "end", "weight"],
-  new Map3((m, a, b, w) => {
-    const one = m.constant(1);
-    const difference = m.sub(b, a);
-    return m.select(
-      m.lt(m.abs(w), m.constant(0.5)),
-      m.add(a, m.mul(w, difference)),
-      m.sub(b, m.mul(difference, m.sub(one, w))),
-    );
-  }),
-  [
-    ({ c: w }) =>
-      (g) =>
-        g.mul(w.neg().add(1)),
-    ({ c: w }) =>
-      (g) =>
-        g.mul(w),
-    ({ a, b }) =>
-      (g) =>
-        g.mul(b.sub(a)),
-  ],
-  {
-    check([a, b, w]) {
-      if (a!.dtype !== b!.dtype) {
-        throw new TypeError(`expected dtype ${a!.dtype} for \`end\` but got dtype ${b!.dtype}`);
-      }
-      if (!w!.wrapped && w!.dtype !== a!.dtype) {
-        throw new TypeError(`expected dtype ${a!.dtype} for \`weight\` but got dtype ${w!.dtype}`);
-      }
+const lerpOf = (node: string, kernel: string) =>
+  nary(
+    "lerp",
+    ["input", "end", "weight"],
+    new Map3((m, a, b, w) => {
+      const one = m.constant(1);
+      const difference = m.sub(b, a);
+      return m.select(
+        m.lt(m.abs(w), m.constant(0.5)),
+        m.add(a, m.mul(w, difference)),
+        m.sub(b, m.mul(difference, m.sub(one, w))),
+      );
+    }),
+    [
+      ({ c: w }) =>
+        (g) =>
+          g.mul(w.neg().add(1)),
+      ({ c: w }) =>
+        (g) =>
+          g.mul(w),
+      ({ a, b }) =>
+        (g) =>
+          g.mul(b.sub(a)),
+    ],
+    {
+      node,
+      check([a, b, w]) {
+        if (!isFloat(a!.dtype) && a!.dtype === b!.dtype) {
+          throw new TypeError(`"${kernel}" not implemented for '${scalarName(a!.dtype)}'`);
+        }
+        if (a!.dtype !== b!.dtype) {
+          throw new TypeError(`expected dtype ${a!.dtype} for \`end\` but got dtype ${b!.dtype}`);
+        }
+        if (!w!.wrapped && w!.dtype !== a!.dtype) {
+          throw new TypeError(
+            `expected dtype ${a!.dtype} for \`weight\` but got dtype ${w!.dtype}`,
+          );
+        }
+      },
     },
-  },
-);
+  );
+
+const lerpByNumber = lerpOf("LerpBackward0", "lerp_kernel_scalar");
+const lerpByTensor = lerpOf("LerpBackward1", "lerp_kernel_tensor");
 
 /** input + weight · (end − input), from whichever end is nearer, so that weight 1 gives end. */
 export function lerp(input: Tensor, end: Tensor, weight: Operand): Tensor {
-  return lerpOp(input, end, weight);
+  return (isTensor(weight) ? lerpByTensor : lerpByNumber)(input, end, weight);
 }
 
 export function lerp_(self: Tensor, end: Tensor, weight: Operand): Tensor {
-  return lerpOp.inPlace(self, end, weight);
+  return (isTensor(weight) ? lerpByTensor : lerpByNumber).inPlace(self, end, weight);
 }
-
-const clampBoth = nary(
-  "clamp",
-  ["input", "min", "max"],
-  // The upper bound has the last word where the bounds cross; NaN anywhere stays NaN.
-  new Map3((m, x, low, high) => m.min(m.max(x, low), high)),
-  [
-    ({ a, b, c }) =>
-      (g) =>
-        where(a.ge(b).logicalAnd(a.le(c)), g, 0),
-    ({ a, b, c }) =>
-      (g) =>
-        where(a.lt(b).logicalAnd(b.lt(c)), g, 0),
-    ({ a, b, c }) =>
-      (g) =>
-        where(a.gt(c).logicalOr(c.lt(b)), g, 0),
-  ],
-);
 
 export interface ClampOptions {
   /** The lower bound: a number, or a tensor that broadcasts; none unless given. */
@@ -213,54 +208,90 @@ export interface ClampOptions {
 
 function bounds(options: ClampOptions, fn: string) {
   checkOptions(fn, options, ["min", "max"]);
-  return { min: options.min ?? null, max: options.max ?? null };
+  const { min = null, max = null } = options;
+  for (const [name, bound] of Object.entries({ min, max })) {
+    if (bound !== null) toOperand(bound, fn, name);
+  }
+  return { min, max, ops: isTensor(min) || isTensor(max) ? byTensors : byNumbers };
 }
 
-const clampMin = binary(
-  "clampMin",
-  new Map2((m, x, low) => m.max(x, low)),
-  [
-    ({ a, b }) =>
-      (g) =>
-        where(a.ge(b), g, 0),
-    ({ a, b }) =>
-      (g) =>
-        where(a.lt(b), g, 0),
-  ],
-  { node: "ClampBackward1" },
-);
+function clamps(node: string) {
+  const both = nary(
+    "clamp",
+    ["input", "min", "max"],
+    // The upper bound has the last word where the bounds cross; NaN anywhere stays NaN.
+    new Map3((m, x, low, high) => m.min(m.max(x, low), high)),
+    [
+      ({ a, b, c }) =>
+        (g) =>
+          where(a.ge(b).logicalAnd(a.le(c)), g, 0),
+      ({ a, b, c }) =>
+        (g) =>
+          where(a.lt(b).logicalAnd(b.lt(c)), g, 0),
+      ({ a, b, c }) =>
+        (g) =>
+          where(a.gt(c).logicalOr(c.lt(b)), g, 0),
+    ],
+    { check: clampCheck("clamp_cpu"), node },
+  );
+  const low = binary(
+    "clampMin",
+    new Map2((m, x, low) => m.max(x, low)),
+    [
+      ({ a, b }) =>
+        (g) =>
+          where(a.ge(b), g, 0),
+      ({ a, b }) =>
+        (g) =>
+          where(a.lt(b), g, 0),
+    ],
+    { check: clampCheck("clamp_min_cpu"), node },
+  );
+  const high = binary(
+    "clampMax",
+    new Map2((m, x, high) => m.min(x, high)),
+    [
+      ({ a, b }) =>
+        (g) =>
+          where(a.le(b), g, 0),
+      ({ a, b }) =>
+        (g) =>
+          where(a.gt(b), g, 0),
+    ],
+    { check: clampCheck("clamp_max_cpu"), node },
+  );
+  return { both, low, high };
+}
 
-const clampMax = binary(
-  "clampMax",
-  new Map2((m, x, high) => m.min(x, high)),
-  [
-    ({ a, b }) =>
-      (g) =>
-        where(a.le(b), g, 0),
-    ({ a, b }) =>
-      (g) =>
-        where(a.gt(b), g, 0),
-  ],
-  { node: "ClampBackward1" },
-);
+// PyTorch's names for what clamps by numbers and by tensors.
+const byNumbers = clamps("ClampBackward1");
+const byTensors = clamps("ClampBackward0");
+
+function clampCheck(kernel: string): (inputs: readonly Tensor[]) => void {
+  const refuseBools = notForBools(kernel);
+  return (inputs) => {
+    refuseBools(inputs);
+    checkNumbersFit(inputs);
+  };
+}
 
 /**
  * The elements, none below `min` and none above `max`; gradients pass at the bounds themselves.
  * @throws TypeError if neither bound is given.
  */
 export function clamp(input: Operand, options: ClampOptions): Tensor {
-  const { min, max } = bounds(options, "clamp");
-  if (min !== null && max !== null) return clampBoth(input, min, max);
-  if (min !== null) return clampMin(input, min);
-  if (max !== null) return clampMax(input, max);
+  const { min, max, ops } = bounds(options, "clamp");
+  if (min !== null && max !== null) return ops.both(input, min, max);
+  if (min !== null) return ops.low(input, min);
+  if (max !== null) return ops.high(input, max);
   throw noBound();
 }
 
 export function clamp_(self: Tensor, options: ClampOptions): Tensor {
-  const { min, max } = bounds(options, "clamp_");
-  if (min !== null && max !== null) return clampBoth.inPlace(self, min, max);
-  if (min !== null) return clampMin.inPlace(self, min);
-  if (max !== null) return clampMax.inPlace(self, max);
+  const { min, max, ops } = bounds(options, "clamp_");
+  if (min !== null && max !== null) return ops.both.inPlace(self, min, max);
+  if (min !== null) return ops.low.inPlace(self, min);
+  if (max !== null) return ops.high.inPlace(self, max);
   throw noBound();
 }
 
@@ -278,14 +309,11 @@ const maskedFillOp: Op<null> = {
     }
     return broadcastShapes(self!.shape, mask!.shape);
   },
-  dtype: ([self, mask, value]) => {
+  dtype: ([self, mask]) => {
     if (mask!.dtype !== "bool") {
       throw new TypeError(
         `masked_fill_ only supports boolean masks, but got mask with dtype ${mask!.dtype}`,
       );
-    }
-    if (self!.dtype !== "bool" && !canCast(value!.dtype, self!.dtype)) {
-      throw new TypeError(`value cannot be converted to type ${self!.dtype} without overflow`);
     }
     return self!.dtype;
   },
@@ -303,7 +331,13 @@ const maskedFillOp: Op<null> = {
 };
 
 function masked(self: Tensor, mask: Tensor, value: Operand, fn: string): Tensor[] {
-  return [self, toOperand(mask, fn, "mask"), toOperand(value, fn, "value")];
+  checkTensor(fn, "input", self);
+  let fill = value;
+  if (typeof value === "number") {
+    checkFits(value, self.dtype);
+    if (category(self.dtype) === 1) fill = Math.trunc(value);
+  }
+  return [self, toOperand(mask, fn, "mask"), toOperand(fill, fn, "value")];
 }
 
 /** A copy of `self` with `value` where `mask` (bool, broadcast) holds. */

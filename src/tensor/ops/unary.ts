@@ -1,7 +1,8 @@
 import { fresh } from "../make.ts";
+import { checkTensor } from "../operand.ts";
 import { checkOptions } from "../options.ts";
 import type { Tensor } from "../tensor.ts";
-import { binary, Map1, Map2, unary } from "./family.ts";
+import { binary, Map1, Map2, notForBools, unary } from "./family.ts";
 
 const zeroGradient = () => (g: Tensor) => fresh(g.dtype, g.shape);
 
@@ -27,7 +28,7 @@ export const abs = unary(
   ({ a }) =>
     (g) =>
       g.mul(a.sign()),
-  { promotion: "common" },
+  { promotion: "common", check: notForBools("abs_cpu") },
 );
 
 export const sign = unary(
@@ -44,18 +45,22 @@ export const sign = unary(
 
 export const floor = unary("floor", new Map1((m, x) => m.floor(x)), zeroGradient, {
   promotion: "common",
+  check: notForBools("floor_vml_cpu"),
 });
 
 export const ceil = unary("ceil", new Map1((m, x) => m.ceil(x)), zeroGradient, {
   promotion: "common",
+  check: notForBools("ceil_vml_cpu"),
 });
 
 export const trunc = unary("trunc", new Map1((m, x) => m.trunc(x)), zeroGradient, {
   promotion: "common",
+  check: notForBools("trunc_vml_cpu"),
 });
 
 const roundWhole = unary("round", new Map1((m, x) => m.nearest(x)), zeroGradient, {
   promotion: "common",
+  check: notForBools("round_vml_cpu"),
 });
 
 export interface RoundOptions {
@@ -65,6 +70,7 @@ export interface RoundOptions {
 
 /** To the nearest number of so many decimals (an integer unless told), halves to the even one. */
 export function round(input: Tensor, options: RoundOptions = {}): Tensor {
+  checkTensor("round", "input", input);
   checkOptions("round", options, ["decimals"]);
   const { decimals = 0 } = options;
   if (decimals === 0) return roundWhole(input);
