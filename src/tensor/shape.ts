@@ -91,6 +91,13 @@ export function broadcastStrides(shape: Shape, strides: Shape, to: Shape): Shape
   return out;
 }
 
+/** @throws TypeError if `value` is no integer. */
+export function checkInt(fn: string, argument: string, value: unknown): asserts value is number {
+  if (!Number.isInteger(value)) {
+    throw new TypeError(`${fn}(): argument '${argument}' must be int, not ${describe(value)}`);
+  }
+}
+
 /**
  * A dimension counted from the front.
  * @param dim from -rank to rank - 1; a scalar counts as one-dimensional.
@@ -98,15 +105,19 @@ export function broadcastStrides(shape: Shape, strides: Shape, to: Shape): Shape
  */
 export function normalizeDim(dim: number, rank: number, fn = ""): number {
   const limit = Math.max(rank, 1);
-  if (!Number.isInteger(dim)) {
-    throw new TypeError(`${fn}(): argument 'dim' must be int, not ${describe(dim)}`);
-  }
+  checkInt(fn, "dim", dim);
   if (dim < -limit || dim >= limit) {
     throw new RangeError(
       `Dimension out of range (expected to be in range of [${-limit}, ${limit - 1}], but got ${dim})`,
     );
   }
   return dim < 0 ? dim + limit : dim;
+}
+
+/** As `normalizeDim`, but a scalar has no dimension. */
+export function normalizeOwnDim(dim: number, rank: number, fn: string): number {
+  if (rank > 0) return normalizeDim(dim, rank, fn);
+  throw new RangeError(`Dimension specified as ${dim} but tensor has no dimensions: ${fn}()`);
 }
 
 /**

@@ -31,7 +31,7 @@ import * as views from "./ops/view.ts";
 import { item, type Nested, tolist, toTypedArray } from "./read.ts";
 import {
   isContiguous,
-  normalizeDim,
+  normalizeOwnDim,
   numel,
   type Shape,
   type Sizes,
@@ -180,7 +180,7 @@ export class Tensor {
   size(dim?: number): Shape | number {
     return dim === undefined
       ? this.shape
-      : this.shape[normalizeDim(dim, this.shape.length, "size")]!;
+      : this.shape[normalizeOwnDim(dim, this.shape.length, "size")]!;
   }
 
   /** The number of dimensions. */
@@ -202,7 +202,7 @@ export class Tensor {
   stride(dim?: number): Shape | number {
     return dim === undefined
       ? this.strides
-      : this.strides[normalizeDim(dim, this.shape.length, "stride")]!;
+      : this.strides[normalizeOwnDim(dim, this.shape.length, "stride")]!;
   }
 
   storageOffset(): number {
@@ -343,7 +343,7 @@ export class Tensor {
 
   /** One index of each leading dimension: `t.at(0)`, `t.at(-1, 2)`. */
   at(...indices: number[]): Tensor {
-    return indices.reduce<Tensor>((t, i) => parts.select(t, 0, i), this);
+    return parts.at(this, indices);
   }
 
   /** One index along a dimension, which is dropped. */

@@ -1,5 +1,7 @@
 import { noGrad } from "../../autograd/gradMode.ts";
 import { getDefaultDtype, isFloat } from "../dtype.ts";
+import { checkTensor } from "../operand.ts";
+import { checkOptions } from "../options.ts";
 import { normalizeDims } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Dims, KeepdimOptions } from "./reduce.ts";
@@ -12,6 +14,8 @@ import { where } from "./ternary.ts";
  * @param dim one dimension or a list.
  */
 export function logsumexp(input: Tensor, dim: Dims, options?: KeepdimOptions): Tensor {
+  checkTensor("logsumexp", "input", input);
+  if (options !== undefined) checkOptions("logsumexp", options, ["keepdim"]);
   const x = isFloat(input.dtype) ? input : input.to(getDefaultDtype());
   const dims = normalizeDims(dim, x.shape.length, "logsumexp");
   const empty = dims.some((d) => x.shape[d] === 0);

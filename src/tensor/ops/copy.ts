@@ -3,6 +3,7 @@ import { isFloat } from "../dtype.ts";
 import { copy } from "../kernels/elementwise.ts";
 import { alias } from "../make.ts";
 import type { Op } from "../op.ts";
+import { checkTensor } from "../operand.ts";
 import { normalizeDim, numel } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 
@@ -16,6 +17,7 @@ const cloneOp: Op<null> = {
 
 /** A dense copy. */
 export function clone(input: Tensor): Tensor {
+  checkTensor("clone", "input", input);
   return apply(cloneOp, [input], null);
 }
 
@@ -44,6 +46,7 @@ export function to(input: Tensor, dtype: Tensor["dtype"]): Tensor {
 
 /** The same elements, outside of the graph. */
 export function detach(input: Tensor): Tensor {
+  checkTensor("detach", "input", input);
   return alias(input);
 }
 
@@ -71,8 +74,10 @@ const flipOp: Op<readonly number[]> = {
 
 /** The elements in reverse order along `dims`; a copy. */
 export function flip(input: Tensor, dims: number | readonly number[]): Tensor {
-  const list = typeof dims === "number" ? [dims] : dims;
-  const order = list.map((d) => normalizeDim(d, input.shape.length, "flip"));
+  checkTensor("flip", "input", input);
+  const order = (Array.isArray(dims) ? dims : [dims]).map((d) =>
+    normalizeDim(d, input.shape.length, "flip"),
+  );
   if (new Set(order).size !== order.length) {
     throw new RangeError("dim appears multiple times in the list of dims");
   }

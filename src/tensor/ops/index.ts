@@ -3,12 +3,14 @@ import { scalarName } from "../dtype.ts";
 import { copy, densely } from "../kernels/elementwise.ts";
 import { scatterAdd as scatterAddKernel, take, takeSlices } from "../kernels/gather.ts";
 import type { Op } from "../op.ts";
+import { checkTensor } from "../operand.ts";
 import { checkOptions } from "../options.ts";
 import { normalizeDim, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import type { AlphaOptions } from "./binary.ts";
 
 function checkIndex(index: Tensor, fn: string): void {
+  checkTensor(fn, "index", index);
   if (index.dtype !== "int64" && index.dtype !== "int32") {
     throw new TypeError(
       `${fn}(): Expected dtype int32/int64 for index, but got ${scalarName(index.dtype)}`,
@@ -35,6 +37,7 @@ const gatherOp: Op<number> = {
 };
 
 function checkGather(input: Tensor, index: Tensor, dim: number, fn: string): void {
+  checkTensor(fn, "index", index);
   if (index.dtype !== "int64") throw new TypeError(`${fn}(): Expected dtype int64 for index`);
   if (input.shape.length !== index.shape.length && input.shape.length * index.shape.length > 0) {
     throw new RangeError(
@@ -51,6 +54,7 @@ function checkGather(input: Tensor, index: Tensor, dim: number, fn: string): voi
 }
 
 function checkScatter(input: Tensor, index: Tensor, dim: number, source: Tensor): void {
+  checkTensor("scatter", "src", source);
   checkGather(input, index, dim, "scatter");
   if (source.shape.length !== index.shape.length && source.shape.length * index.shape.length > 0) {
     throw new RangeError("Index tensor must have the same number of dimensions as src tensor");

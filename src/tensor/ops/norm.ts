@@ -3,9 +3,11 @@ import { isFloat, scalarName } from "../dtype.ts";
 import { loop1 } from "../kernels/elementwise.ts";
 import { maxLane, minLane, reduce, sumLane } from "../kernels/reduce.ts";
 import type { Op } from "../op.ts";
+import { numel } from "../shape.ts";
 import { scratch } from "../storage.ts";
 import type { Tensor } from "../tensor.ts";
 import {
+  converted,
   type Dims,
   type Reduction,
   reducedTo,
@@ -27,17 +29,19 @@ function magnitude(p: number): (x: number) => number {
 }
 
 const normOp: Op<Norm> = {
-  name: "NormBackward0",
+  name: "NormBackward1",
   shape: reducedTo,
   dtype: ([input]) => {
     if (!isFloat(input!.dtype)) {
       throw new TypeError(
-        `linalg.vector_norm: Expected a floating point or complex tensor as input. Got ${scalarName(input!.dtype)}`,
+        `norm(): input dtype should be either floating point or complex. Got ${scalarName(input!.dtype)} instead.`,
       );
     }
     return input!.dtype;
   },
   kernel([input], out, { dims, p }) {
+    // Of nothing the norm is 0, whatever its order.
+    if (numel(input!.shape) === 0) return;
     // In double precision, pairwise: a float32 norm neither overflows nor drifts.
     const powers = scratch("float64", input!.shape);
     loop1(magnitude(p), input!, powers);
@@ -81,7 +85,7 @@ function normGradient(x: Tensor, norm: Tensor, g: Tensor, { p, dims }: Norm): Te
 /**
  * The p-norm over some dimensions, or over all.
  * @param p the order; "fro" is 2.
- * @throws RangeError for the nuclear norm, which needs singular values.
+ * @throws RangeError for the nuclear norm, which needs singular values; TypeError for integers.
  */
 export function norm(
   input: Tensor,
@@ -93,15 +97,7 @@ export function norm(
   if (typeof order !== "number" || Number.isNaN(order)) {
     throw new RangeError(`norm(): argument 'p' must be a number or "fro", not ${String(p)}`);
   }
-  const source = options?.dtype === undefined ? input : input.to(options.dtype);
+  const source = converted("norm", input, options);
   const params = reduction(source, dim, options, "norm");
-  if (order < 0 || order === Infinity) {
-    const empty = params.dims.some((d) => source.shape[d] === 0);
-    if (empty) {
-      throw new RangeError(
-        `linalg.vector_norm cannot compute the ${order} norm on an empty tensor because the operation does not have an identity`,
-      );
-    }
-  }
   return apply(normOp, [source], { ...params, p: order });
 }

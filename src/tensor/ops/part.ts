@@ -1,8 +1,10 @@
 import { apply, applyView, applyViews } from "../apply.ts";
 import { copy } from "../kernels/elementwise.ts";
-import type { Geometry } from "../make.ts";
+import { type Geometry, isTensor } from "../make.ts";
 import type { MultiViewOp, Op, ViewOp } from "../op.ts";
-import { formatShape, normalizeDim, SCALAR, type Shape } from "../shape.ts";
+import { checkTensor } from "../operand.ts";
+import { checkOptions } from "../options.ts";
+import { checkInt, formatShape, normalizeDim, SCALAR, type Shape, sizesOf } from "../shape.ts";
 import type { Strided } from "../storage.ts";
 import type { Tensor } from "../tensor.ts";
 
@@ -70,6 +72,8 @@ const selectOp = partView<At>("Select", ({ shape, strides, offset }, { dim, inde
  * @throws RangeError where it is out of range.
  */
 export function select(input: Tensor, dim: number, index: number): Tensor {
+  checkTensor("select", "input", input);
+  checkInt("select", "index", index);
   const rank = input.shape.length;
   if (rank === 0) {
     throw new RangeError(
@@ -78,10 +82,30 @@ export function select(input: Tensor, dim: number, index: number): Tensor {
   }
   const d = normalizeDim(dim, rank, "select");
   const size = input.shape[d]!;
-  if (!Number.isInteger(index) || index < -size || index >= size) {
+  if (index < -size || index >= size) {
     throw new RangeError(`index ${index} is out of bounds for dimension ${d} with size ${size}`);
   }
   return applyView(selectOp, input, { dim: d, index: index < 0 ? index + size : index });
+}
+
+/**
+ * One index of each leading dimension.
+ * @throws RangeError where there are more indices than dimensions, or one is out of range.
+ */
+export function at(input: Tensor, indices: readonly number[]): Tensor {
+  const rank = input.shape.length;
+  if (rank > 0 && indices.length > rank) {
+    throw new RangeError(`too many indices for tensor of dimension ${rank}`);
+  }
+  let out = input;
+  indices.forEach((index, d) => {
+    const size = input.shape[d];
+    if (size !== undefined && (index < -size || index >= size)) {
+      throw new RangeError(`index ${index} is out of bounds for dimension ${d} with size ${size}`);
+    }
+    out = select(out, 0, index);
+  });
+  return out;
 }
 
 interface Range {
@@ -113,6 +137,9 @@ export function slice(
   end: number | null = null,
   step = 1,
 ): Tensor {
+  checkTensor("slice", "input", input);
+  if (start !== null) checkInt("slice", "start", start);
+  if (end !== null && end !== Infinity) checkInt("slice", "end", end);
   if (input.shape.length === 0)
     throw new RangeError("slice() cannot be applied to a 0-dim tensor.");
   const d = normalizeDim(dim, input.shape.length, "slice");
@@ -131,11 +158,14 @@ export function slice(
 
 /** `length` indices of a dimension, from `start` on. */
 export function narrow(input: Tensor, dim: number, start: number | Tensor, length: number): Tensor {
+  checkTensor("narrow", "input", input);
+  const first = isTensor(start) ? start.item() : start;
+  checkInt("narrow", "start", first);
+  checkInt("narrow", "length", length);
   if (input.shape.length === 0)
     throw new RangeError("narrow() cannot be applied to a 0-dim tensor.");
   const d = normalizeDim(dim, input.shape.length, "narrow");
   const size = input.shape[d]!;
-  const first = typeof start === "number" ? start : start.item();
   const from = first < 0 ? first + size : first;
   if (length < 0) throw new RangeError("narrow(): length must be non-negative.");
   if (from < 0 || from + length > size) {
@@ -175,7 +205,10 @@ export interface DiagonalOptions {
 
 /** A diagonal of two dimensions, as the last dimension of a view. */
 export function diagonal(input: Tensor, options: DiagonalOptions = {}): Tensor {
+  checkTensor("diagonal", "input", input);
+  checkOptions("diagonal", options, ["offset", "dim1", "dim2"]);
   const { offset = 0, dim1 = 0, dim2 = 1 } = options;
+  checkInt("diagonal", "offset", offset);
   const rank = input.shape.length;
   const d0 = normalizeDim(dim1, rank, "diagonal");
   const d1 = normalizeDim(dim2, rank, "diagonal");
@@ -244,6 +277,7 @@ const splitOp = partsOp("Split");
 
 /** Every index of a dimension, as views without it. */
 export function unbind(input: Tensor, dim = 0): Tensor[] {
+  checkTensor("unbind", "input", input);
   if (input.shape.length === 0)
     throw new RangeError("unbind(): Dimension specified as 0 but tensor has no dimensions");
   const d = normalizeDim(dim, input.shape.length, "unbind");
@@ -260,12 +294,14 @@ export function unbind(input: Tensor, dim = 0): Tensor[] {
  * @throws RangeError where the sizes do not add up.
  */
 export function split(input: Tensor, sizes: number | readonly number[], dim = 0): Tensor[] {
+  checkTensor("split", "input", input);
   if (input.shape.length === 0)
     throw new RangeError("split expects at least a 1-dimensional tensor");
   const d = normalizeDim(dim, input.shape.length, "split");
   const total = input.shape[d]!;
-  if (typeof sizes === "number") {
-    if (!(sizes >= 0)) {
+  if (!Array.isArray(sizes)) {
+    checkInt("split", "sizes", sizes);
+    if (sizes < 0) {
       throw new RangeError(`split expects split_size be non-negative, but got split_size=${sizes}`);
     }
     if (sizes === 0 && total !== 0) {
@@ -277,20 +313,27 @@ export function split(input: Tensor, sizes: number | readonly number[], dim = 0)
     const parts = Array.from({ length: count }, (_, i) => Math.min(sizes, total - i * sizes));
     return applyViews(splitOp, input, { dim: d, sizes: parts, drop: false });
   }
-  const sum = sizes.reduce((x, y) => x + y, 0);
-  if (sum !== total || sizes.some((s) => s < 0)) {
+  const list = sizesOf([sizes], "split");
+  if (list.some((size) => size < 0)) {
     throw new RangeError(
-      `split_with_sizes expects split_sizes to sum exactly to ${total} (input tensor's size at dimension ${dim}), but got split_sizes=${formatShape(sizes)}`,
+      `split_with_sizes expects split_sizes have only non-negative entries, but got split_sizes=${formatShape(list)}`,
     );
   }
-  return applyViews(splitOp, input, { dim: d, sizes, drop: false });
+  if (list.reduce((x, y) => x + y, 0) !== total) {
+    throw new RangeError(
+      `split_with_sizes expects split_sizes to sum exactly to ${total} (input tensor's size at dimension ${dim}), but got split_sizes=${formatShape(list)}`,
+    );
+  }
+  return applyViews(splitOp, input, { dim: d, sizes: list, drop: false });
 }
 
 /** At most `chunks` parts of equal size along a dimension, the last one perhaps smaller. */
 export function chunk(input: Tensor, chunks: number, dim = 0): Tensor[] {
+  checkTensor("chunk", "input", input);
+  checkInt("chunk", "chunks", chunks);
   if (input.shape.length === 0)
     throw new RangeError("chunk expects at least a 1-dimensional tensor");
-  if (!(chunks > 0)) {
+  if (chunks <= 0) {
     throw new RangeError(`chunk expects \`chunks\` to be greater than 0, got: ${chunks}`);
   }
   const d = normalizeDim(dim, input.shape.length, "chunk");

@@ -1,6 +1,7 @@
 import { applyView } from "../apply.ts";
 import { scalarName } from "../dtype.ts";
 import type { ViewOp } from "../op.ts";
+import { checkTensor } from "../operand.ts";
 import {
   formatShape,
   inferSize,
@@ -8,6 +9,7 @@ import {
   normalizeDim,
   numel,
   type Shape,
+  sizesOf,
   viewStrides,
 } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
@@ -38,12 +40,14 @@ const viewOp: ViewOp<Shape> = {
  * @throws Error where the strides allow no such view; RangeError where the count differs.
  */
 export function view(input: Tensor, sizes: Shape): Tensor {
-  return applyView(viewOp, input, inferSize(sizes, numel(input.shape)));
+  checkTensor("view", "input", input);
+  return applyView(viewOp, input, inferSize(sizesOf([sizes], "view"), numel(input.shape)));
 }
 
 /** As `view`, but copies where the strides allow no view. */
 export function reshape(input: Tensor, sizes: Shape): Tensor {
-  const shape = inferSize(sizes, numel(input.shape));
+  checkTensor("reshape", "input", input);
+  const shape = inferSize(sizesOf([sizes], "reshape"), numel(input.shape));
   if (viewStrides(input.shape, input.strides, shape) !== null) {
     return applyView(viewOp, input, shape);
   }
@@ -52,10 +56,11 @@ export function reshape(input: Tensor, sizes: Shape): Tensor {
 
 /** Dimensions `startDim` to `endDim` made one. */
 export function flatten(input: Tensor, startDim = 0, endDim = -1): Tensor {
+  checkTensor("flatten", "input", input);
   const { shape } = input;
-  if (shape.length === 0) return reshape(input, [1]);
   const start = normalizeDim(startDim, shape.length, "flatten");
   const end = normalizeDim(endDim, shape.length, "flatten");
+  if (shape.length === 0) return reshape(input, [1]);
   if (start > end)
     throw new RangeError("flatten() has invalid args: start_dim cannot come after end_dim");
   if (start === end) return input;
@@ -87,19 +92,21 @@ const permuteOp: ViewOp<Shape> = {
 
 /**
  * The dimensions in the order given.
- * @throws RangeError unless `dims` names every dimension once.
+ * @throws RangeError unless `order` names every dimension once.
  */
-export function permute(input: Tensor, dims: Shape): Tensor {
+export function permute(input: Tensor, order: Shape): Tensor {
+  checkTensor("permute", "input", input);
+  const dims = sizesOf([order], "permute");
   const rank = input.shape.length;
   if (dims.length !== rank) {
     throw new RangeError(
       `permute(sparse_coo): number of dimensions in the tensor input does not match the length of the desired ordering of dimensions i.e. input.dim() = ${rank} is not equal to len(dims) = ${dims.length}`,
     );
   }
-  const order = dims.map((d) => normalizeDim(d, rank, "permute"));
-  if (new Set(order).size !== rank)
+  const counted = dims.map((d) => normalizeDim(d, rank, "permute"));
+  if (new Set(counted).size !== rank)
     throw new RangeError("permute(): duplicate dims are not allowed.");
-  return applyView(permuteOp, input, order);
+  return applyView(permuteOp, input, counted);
 }
 
 interface Pair {
@@ -131,6 +138,7 @@ const tOp: ViewOp<Pair> = { ...transposeOp, name: "TBackward0" };
 
 /** Two dimensions exchanged. */
 export function transpose(input: Tensor, dim0: number, dim1: number): Tensor {
+  checkTensor("transpose", "input", input);
   const rank = input.shape.length;
   const pair = {
     dim0: normalizeDim(dim0, rank, "transpose"),
@@ -146,6 +154,7 @@ const MATRIX: Pair = { dim0: 0, dim1: 1 };
  * @throws RangeError for more than two dimensions.
  */
 export function t(input: Tensor): Tensor {
+  checkTensor("t", "input", input);
   if (input.shape.length > 2) {
     throw new RangeError(
       `t() expects a tensor with <= 2 dimensions, but self is ${input.shape.length}D`,
@@ -174,6 +183,7 @@ const unsqueezeOp: ViewOp<number> = {
 
 /** A dimension of size 1 put in before `dim`. */
 export function unsqueeze(input: Tensor, dim: number): Tensor {
+  checkTensor("unsqueeze", "input", input);
   return applyView(unsqueezeOp, input, normalizeDim(dim, input.shape.length + 1, "unsqueeze"));
 }
 
@@ -190,15 +200,18 @@ const squeezeOp: ViewOp<readonly number[]> = {
   },
 };
 
+/** The same, as PyTorch names the node when a dimension is given. */
+const squeezeDimOp: ViewOp<readonly number[]> = { ...squeezeOp, name: "SqueezeBackward1" };
+
 /** Without the dimensions of size 1, or without `dim` (one or a list) where it is of size 1. */
 export function squeeze(input: Tensor, dim?: number | readonly number[]): Tensor {
+  checkTensor("squeeze", "input", input);
   const rank = input.shape.length;
-  const candidates =
-    dim === undefined
-      ? input.shape.map((_, i) => i)
-      : (typeof dim === "number" ? [dim] : dim).map((d) => normalizeDim(d, rank, "squeeze"));
+  const list = dim === undefined ? input.shape.map((_, i) => i) : Array.isArray(dim) ? dim : [dim];
+  const candidates: number[] =
+    rank === 0 && dim === undefined ? [] : list.map((d) => normalizeDim(d, rank, "squeeze"));
   return applyView(
-    squeezeOp,
+    dim === undefined ? squeezeOp : squeezeDimOp,
     input,
     candidates.filter((d) => input.shape[d] === 1),
   );
@@ -219,15 +232,23 @@ const expandOp: ViewOp<Shape> = {
 };
 
 /**
- * Dimensions of size 1 repeated to `sizes` without a copy; -1 keeps a size.
+ * Dimensions of size 1 repeated to the sizes `to` without a copy; -1 keeps a size.
  * @throws RangeError where a size cannot be repeated to what is asked.
  */
-export function expand(input: Tensor, sizes: Shape): Tensor {
+export function expand(input: Tensor, to: Shape): Tensor {
+  checkTensor("expand", "input", input);
+  const sizes = sizesOf([to], "expand");
   const { shape } = input;
   const lead = sizes.length - shape.length;
   if (lead < 0) {
     throw new RangeError(
       `expand(torch.${scalarName(input.dtype)}Tensor{${formatShape(shape)}}, size=${formatShape(sizes)}): the number of sizes provided (${sizes.length}) must be greater or equal to the number of dimensions in the tensor (${shape.length})`,
+    );
+  }
+  const negative = sizes.find((size) => size < -1);
+  if (negative !== undefined) {
+    throw new RangeError(
+      `expand(): a size must be at least -1, got ${negative} in ${formatShape(sizes)}`,
     );
   }
   const target = sizes.map((size, i) => {
@@ -240,11 +261,11 @@ export function expand(input: Tensor, sizes: Shape): Tensor {
     return shape[i - lead]!;
   });
   if (!isExpandable(shape, target)) {
-    const i = target.findIndex(
+    const i = target.findLastIndex(
       (size, d) => d >= lead && shape[d - lead] !== 1 && shape[d - lead] !== size,
     );
     throw new RangeError(
-      `The expanded size of the tensor (${target[i]}) must match the existing size (${shape[i - lead]}) at non-singleton dimension ${i}.  Target sizes: ${formatShape(target)}.  Tensor sizes: ${formatShape(shape)}`,
+      `The expanded size of the tensor (${target[i]}) must match the existing size (${shape[i - lead]}) at non-singleton dimension ${i}.  Target sizes: ${formatShape(sizes)}.  Tensor sizes: ${formatShape(shape)}`,
     );
   }
   return applyView(expandOp, input, target);
