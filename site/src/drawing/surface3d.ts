@@ -48,7 +48,7 @@ export interface View3D {
 
 /** What the camera must see upwards and sideways at distance 1, so that the box and its labels fit. */
 const HALF_HEIGHT = 0.287;
-const HALF_WIDTH = 0.39;
+const HALF_WIDTH = 0.42;
 /** Paths stand off the surface by this much, so that they are not half inside it. */
 const LIFT = 0.012;
 const MAX_SEGMENTS = 4000;
