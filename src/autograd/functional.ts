@@ -54,7 +54,9 @@ export function grad(
     throw new RangeError(`got ${outputList.length} tensors and ${starts.length} gradients`);
   }
   const retainGraph = options.retainGraph ?? createGraph;
-  const grads = gradientsOf(outputList, list(inputs, "inputs"), starts, {
+  const inputList = list(inputs, "inputs");
+  if (inputList.length === 0) throw new RangeError("grad requires non-empty inputs.");
+  const grads = gradientsOf(outputList, inputList, starts, {
     retainGraph,
     createGraph,
   });

@@ -1,3 +1,4 @@
+import { checkInt } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { Module } from "./module.ts";
 
@@ -12,6 +13,8 @@ export class Flatten extends Module {
    */
   constructor(startDim = 1, endDim = -1) {
     super();
+    checkInt("Flatten", "startDim", startDim);
+    checkInt("Flatten", "endDim", endDim);
     this.startDim = startDim;
     this.endDim = endDim;
   }

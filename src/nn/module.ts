@@ -237,6 +237,9 @@ export abstract class Module {
 
   /** Calls `fn` with every submodule and then with this module, to initialize parameters for example. */
   apply(fn: (module: Module) => void): this {
+    if (typeof fn !== "function") {
+      throw new TypeError(`apply(): argument 'fn' must be a function, not ${describe(fn)}`);
+    }
     for (const child of this.children()) child.apply(fn);
     fn(this);
     return this;

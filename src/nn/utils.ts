@@ -5,6 +5,7 @@ import { checkTensor } from "../tensor/operand.ts";
 import { div } from "../tensor/ops/binary.ts";
 import { cat, stack } from "../tensor/ops/join.ts";
 import { checkOptions } from "../tensor/options.ts";
+import { describe } from "../tensor/shape.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { checkFlags, checkNumber } from "./checks.ts";
 
@@ -96,8 +97,17 @@ function checkLimit(fn: string, argument: string, value: number): void {
   }
 }
 
+function listOf(fn: string, parameters: Iterable<Tensor>): Tensor[] {
+  if (typeof parameters === "object" && parameters !== null && Symbol.iterator in parameters) {
+    return [...parameters];
+  }
+  throw new TypeError(
+    `${fn}(): argument 'parameters' must be a Tensor or a list of them, not ${describe(parameters)}`,
+  );
+}
+
 function gradsOf(fn: string, parameters: Tensor | Iterable<Tensor>): Tensor[] {
-  const list = parameters instanceof Tensor ? [parameters] : [...parameters];
+  const list = parameters instanceof Tensor ? [parameters] : listOf(fn, parameters);
   const grads: Tensor[] = [];
   for (const parameter of list) {
     checkTensor(fn, "parameters", parameter);

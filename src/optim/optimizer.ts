@@ -1,5 +1,6 @@
 import { setGradEnabled } from "../autograd/gradMode.ts";
 import { isFloat, scalarName } from "../tensor/dtype.ts";
+import { checkOptions } from "../tensor/options.ts";
 import { describe } from "../tensor/shape.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import {
@@ -135,8 +136,9 @@ export abstract class Optimizer<Options extends object = object, State extends o
   }
 
   /** Clears the gradients of all parameters. */
-  zeroGrad(options?: ZeroGradOptions): void {
-    const setToNull = options?.setToNull ?? true;
+  zeroGrad(options: ZeroGradOptions = {}): void {
+    checkOptions("zeroGrad", options, ["setToNull"]);
+    const { setToNull = true } = options;
     for (const { params } of this.paramGroups) {
       for (const param of params) {
         if (setToNull || param.grad === null) {
@@ -186,12 +188,12 @@ export abstract class Optimizer<Options extends object = object, State extends o
    * @throws Error where its groups are not like this optimizer's; nothing has changed then.
    */
   loadStateDict(dict: OptimizerStateDict): void {
-    const { param_groups: saved } = dict;
-    if (!Array.isArray(saved) || typeof dict.state !== "object") {
+    if (!isStateDict(dict)) {
       throw new TypeError(
         "loadStateDict(): expected { state, param_groups } as stateDict() gives it",
       );
     }
+    const { param_groups: saved } = dict;
     if (saved.length !== this.paramGroups.length) {
       throw new Error("loaded state dict has a different number of parameter groups");
     }
@@ -291,7 +293,19 @@ export abstract class Optimizer<Options extends object = object, State extends o
   }
 }
 
+function isStateDict(dict: unknown): dict is OptimizerStateDict {
+  if (!isGroup(dict) || !("state" in dict) || !("param_groups" in dict)) return false;
+  const { state, param_groups: groups } = dict;
+  const hasIds = (group: unknown) => isGroup(group) && Array.isArray(group.params);
+  return (
+    typeof state === "object" && state !== null && Array.isArray(groups) && groups.every(hasIds)
+  );
+}
+
 function evaluate<Loss>(closure: () => Loss): Loss {
+  if (typeof closure !== "function") {
+    throw new TypeError(`step(): argument 'closure' must be a function, not ${describe(closure)}`);
+  }
   const before = setGradEnabled(true);
   try {
     const loss = closure();

@@ -1,9 +1,9 @@
 import { noGrad } from "../autograd/gradMode.ts";
 import { AccumulateGrad, accumulate, type Edge, runBackward } from "../autograd/graph.ts";
-import { nodeOf } from "./apply.ts";
 import { isFloat } from "./dtype.ts";
 import { fresh, isTensor } from "./make.ts";
 import { checkOptions } from "./options.ts";
+import { nodeOf } from "./record.ts";
 import { describe, numel, type Shape, sameShape } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
 
@@ -79,7 +79,7 @@ export function backward(tensor: Tensor, options: BackwardOptions = {}): void {
     return;
   }
   const list = isTensor(inputs) ? [inputs] : inputs;
-  if (list.length === 0) throw new RangeError("'inputs' argument to backward cannot be empty.");
+  if (list.length === 0) throw new RangeError("'inputs' argument to backward() cannot be empty.");
   const targets = targetsOf(list);
   const caught = runBackward(edges, grads, { retainGraph, createGraph }, targets);
   list.forEach((t, i) => {

@@ -39,8 +39,13 @@ export function dtypeOf(
   return dtype;
 }
 
-export function finish(t: Tensor, options: CreateOptions): Tensor {
-  if (options.requiresGrad === true) {
+export function finish(t: Tensor, { requiresGrad = false }: CreateOptions): Tensor {
+  if (typeof requiresGrad !== "boolean") {
+    throw new TypeError(
+      `option 'requiresGrad' must be true or false, got ${describe(requiresGrad)}`,
+    );
+  }
+  if (requiresGrad) {
     if (!isFloat(t.dtype)) {
       throw new TypeError("Only Tensors of floating point and complex dtype can require gradients");
     }

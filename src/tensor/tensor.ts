@@ -1,5 +1,4 @@
 import { AccumulateGrad, type Node } from "../autograd/graph.ts";
-import { nodeOf } from "./apply.ts";
 import {
   type BackwardOptions,
   backward,
@@ -11,7 +10,7 @@ import { checkDType, type DType, type TypedArray } from "./dtype.ts";
 import { formatTensor } from "./format.ts";
 import { setTensorClass } from "./make.ts";
 import type { ViewInfo } from "./op.ts";
-import type { Operand } from "./operand.ts";
+import { checkTensor, type Operand } from "./operand.ts";
 import * as binary from "./ops/binary.ts";
 import * as compose from "./ops/compose.ts";
 import * as copies from "./ops/copy.ts";
@@ -29,6 +28,7 @@ import * as unary from "./ops/unary.ts";
 import { std, type VarOptions, varOf } from "./ops/variance.ts";
 import * as views from "./ops/view.ts";
 import { item, type Nested, tolist, toTypedArray } from "./read.ts";
+import { nodeOf } from "./record.ts";
 import {
   isContiguous,
   normalizeOwnDim,
@@ -269,7 +269,7 @@ export class Tensor {
 
   /** The elements in another tensor's dtype. */
   typeAs(other: Tensor): Tensor {
-    return copies.to(this, other.dtype);
+    return copies.typeAs(this, other);
   }
 
   /** Zeros of this tensor's dtype. */
@@ -307,9 +307,9 @@ export class Tensor {
     return views.t(this);
   }
 
-  /** The transpose of a matrix, as an attribute. */
+  /** The dimensions in reverse order: a matrix transposed. */
   get T(): Tensor {
-    return views.t(this);
+    return views.reversed(this);
   }
 
   /** Two dimensions exchanged. */
@@ -977,6 +977,7 @@ export class Tensor {
 }
 
 function replaceData(t: Tensor, source: Tensor): void {
+  checkTensor("data", "value", source);
   if (!t.isLeaf) throw new Error("data of a tensor that is no leaf cannot be replaced");
   const { storage, offset, shape, strides, dtype } = source;
   // A graph that has saved the tensor must find it changed.
@@ -990,6 +991,7 @@ function checkGrad(t: Tensor, grad: Tensor): void {
   if (!(grad instanceof Tensor)) {
     throw new TypeError(`assigned grad expected to be a Tensor or null but got ${typeof grad}`);
   }
+  if (grad === t) throw new Error("can't assign Variable as its own grad");
   if (!sameShape(grad.shape, t.shape))
     throw new RangeError("assigned grad has data of a different size");
   if (grad.dtype !== t.dtype) throw new TypeError("assigned grad has data of a different type");

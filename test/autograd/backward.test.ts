@@ -296,7 +296,7 @@ describe("backward throws", () => {
 
   test("for no inputs at all", () => {
     expect(() => leaf(1).mul(2).backward({ inputs: [] })).toThrow(
-      "'inputs' argument to backward cannot be empty.",
+      "'inputs' argument to backward() cannot be empty.",
     );
   });
 

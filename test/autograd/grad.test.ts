@@ -152,3 +152,14 @@ describe("gradients of gradients", () => {
     expect(x.grad).toEqualTensor(double([6, 8]));
   });
 });
+
+test("gradients of nothing, and a gradient that is its own tensor, are refused", () => {
+  const x = leaf([1, 2]);
+  expect(() => autograd.grad(x.sum(), [])).toThrow("grad requires non-empty inputs.");
+  expect(() => x.sum().backward({ inputs: [] })).toThrow(
+    "'inputs' argument to backward() cannot be empty.",
+  );
+  expect(() => {
+    x.grad = x;
+  }).toThrow("can't assign Variable as its own grad");
+});

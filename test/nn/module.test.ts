@@ -358,3 +358,13 @@ test("the same seed makes the same model", () => {
   const [first, second] = [build(), build()];
   for (const [i, parameter] of first.entries()) expect(parameter).toEqualTensor(second[i]!);
 });
+
+test("apply and Flatten say which argument they cannot use", () => {
+  const untyped = (value: unknown): never => value as never;
+  expect(() => new nn.ReLU().apply(untyped(3))).toThrow(
+    "apply(): argument 'fn' must be a function, not 3",
+  );
+  expect(() => new nn.Flatten(untyped({}))).toThrow(
+    "Flatten(): argument 'startDim' must be int, not Object",
+  );
+});

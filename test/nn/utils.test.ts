@@ -120,3 +120,12 @@ describe("parameters as one vector", () => {
     expect(() => parametersToVector([])).toThrow("expected a non-empty list of Tensors");
   });
 });
+
+test("clipping says what it got that is no list of tensors", () => {
+  const untyped = (value: unknown): never => value as never;
+  for (const value of [null, undefined, 3, {}]) {
+    expect(() => clipGradNorm_(untyped(value), 1)).toThrow(
+      "clipGradNorm_(): argument 'parameters' must be a Tensor or a list of them, not ",
+    );
+  }
+});

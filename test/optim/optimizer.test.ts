@@ -335,3 +335,24 @@ Parameter Group 1
     weight_decay: 0
 )`);
 });
+
+test("says which argument it cannot use", () => {
+  const untyped = (value: unknown): never => value as never;
+  const optimizer = new optim.SGD([leaf(1)], { lr: 1 });
+  expect(() => optimizer.step(untyped(3))).toThrow(
+    "step(): argument 'closure' must be a function, not 3",
+  );
+  expect(() => optimizer.zeroGrad(untyped({ setToNone: true }))).toThrow(
+    "zeroGrad() got an unexpected option 'setToNone'; its options are: setToNull",
+  );
+  for (const dict of [
+    null,
+    {},
+    { state: null, param_groups: [] },
+    { state: {}, param_groups: [3] },
+  ]) {
+    expect(() => optimizer.loadStateDict(untyped(dict))).toThrow(
+      "loadStateDict(): expected { state, param_groups } as stateDict() gives it",
+    );
+  }
+});

@@ -97,3 +97,37 @@ describe("grad", () => {
     expect(w.grad.tolist()).toEqual([1, 1]);
   });
 });
+
+test("T reverses every dimension, and is a permutation to autograd, as in PyTorch", () => {
+  expect(zeros(2, 3, 4).T.shape).toEqual([4, 3, 2]);
+  expect(ones(2, 3, { requiresGrad: true }).T.gradFn?.name).toBe("PermuteBackward0");
+});
+
+test("what autograd has seen drawn or filled has PyTorch's name", () => {
+  const fresh = () => ones(2, { requiresGrad: true }).clone();
+  expect(fresh().normal_().gradFn?.name).toBe("NormalBackward0");
+  expect(fresh().uniform_().gradFn?.name).toBe("UniformBackward0");
+  expect(fresh().bernoulli_().gradFn?.name).toBe("BernoulliBackward2");
+  expect(fresh().fill_(1).gradFn?.name).toBe("FillBackward2");
+});
+
+test("arguments of another kind are refused by name", () => {
+  const untyped = (value: unknown): never => value as never;
+  const t = ones(2, 2);
+  expect(() => {
+    t.data = untyped(3);
+  }).toThrow("data(): argument 'value' must be Tensor, not int");
+  expect(() => t.typeAs(untyped(null))).toThrow("typeAs(): argument 'other' must be Tensor");
+  expect(() => t.where(untyped(true), 0)).toThrow(
+    "where(): argument 'condition' must be Tensor, not bool",
+  );
+  expect(() => t.sum(0, { keepdim: untyped(1) })).toThrow(
+    "sum(): option 'keepdim' must be true or false, got 1",
+  );
+  expect(() => zeros(2, { requiresGrad: untyped(1) })).toThrow(
+    "option 'requiresGrad' must be true or false, got 1",
+  );
+  expect(() => t.var(0, { correction: Number.NaN })).toThrow(
+    "var(): argument 'correction' must be int, not NaN",
+  );
+});

@@ -44,6 +44,11 @@ export function to(input: Tensor, dtype: Tensor["dtype"]): Tensor {
   return input.dtype === dtype ? input : apply(toOp, [input], dtype);
 }
 
+export function typeAs(input: Tensor, other: Tensor): Tensor {
+  checkTensor("typeAs", "other", other);
+  return to(input, other.dtype);
+}
+
 /** The same elements, outside of the graph. */
 export function detach(input: Tensor): Tensor {
   checkTensor("detach", "input", input);

@@ -46,7 +46,7 @@ export function copy_(self: Tensor, source: Operand): Tensor {
 }
 
 const fillOp: Op<number> = {
-  name: "FillBackward0",
+  name: "FillBackward2",
   shape: ([self]) => self!.shape,
   dtype: ([self]) => self!.dtype,
   kernel(_, out, value) {
@@ -120,7 +120,7 @@ function drawInto(out: Strided, draw: Draw): void {
 }
 
 const drawOp: Op<{ readonly draw: Draw; readonly accepts: (dtype: DType) => void }> = {
-  name: "RandomBackward0",
+  name: "UniformBackward0",
   shape: ([self]) => self!.shape,
   dtype: ([self], { accepts }) => {
     accepts(self!.dtype);
@@ -129,6 +129,10 @@ const drawOp: Op<{ readonly draw: Draw; readonly accepts: (dtype: DType) => void
   kernel: (_, out, { draw }) => drawInto(out, draw),
   vjps: [zeroGradient],
 };
+
+// PyTorch's names for draws that autograd has seen.
+const normalOp: typeof drawOp = { ...drawOp, name: "NormalBackward0" };
+const bernoulliOp: typeof drawOp = { ...drawOp, name: "BernoulliBackward2" };
 
 function floatsOnly(fn: string): (dtype: DType) => void {
   return (dtype) => {
@@ -150,12 +154,12 @@ export function normal_(self: Tensor, mean = 0, std = 1, options: GeneratorOptio
   checkOptions("normal_", options, ["generator"]);
   const draw: Draw = (data, offset, n, contiguous) =>
     fillNormal(options.generator, data, offset, n, mean, std, contiguous);
-  return applyInPlace(drawOp, [self], { draw, accepts: floatsOnly("normal_kernel_cpu") });
+  return applyInPlace(normalOp, [self], { draw, accepts: floatsOnly("normal_kernel_cpu") });
 }
 
 /** Fills with 1 where a draw from U[0, 1) is below p, else 0. */
 export function bernoulli_(self: Tensor, p = 0.5, options: GeneratorOption = {}): Tensor {
   checkOptions("bernoulli_", options, ["generator"]);
   const draw: Draw = (data, offset, n) => fillBernoulli(options.generator, data, offset, n, p);
-  return applyInPlace(drawOp, [self], { draw, accepts: () => {} });
+  return applyInPlace(bernoulliOp, [self], { draw, accepts: () => {} });
 }

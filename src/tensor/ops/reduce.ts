@@ -61,9 +61,15 @@ export function reduction(
 ): Reduction {
   checkTensor(fn, "input", input);
   if (options !== undefined) checkOptions(fn, options, allowed);
+  const keepdim = options?.keepdim ?? false;
+  if (typeof keepdim !== "boolean") {
+    throw new TypeError(
+      `${fn}(): option 'keepdim' must be true or false, got ${describe(keepdim)}`,
+    );
+  }
   // An empty list means every dimension, as in torch.sum.
   const all = Array.isArray(dims) && dims.length === 0 ? null : dims;
-  return { dims: normalizeDims(all, input.shape.length, fn), keepdim: options?.keepdim ?? false };
+  return { dims: normalizeDims(all, input.shape.length, fn), keepdim };
 }
 
 /** As `reduction`, of one dimension or of all. */

@@ -44,13 +44,10 @@ const whereOp: Op<null> = {
  * @throws TypeError if `condition` is not bool.
  */
 export function where(condition: Tensor, input: Operand, other: Operand): Tensor {
+  checkTensor("where", "condition", condition);
   return apply(
     whereOp,
-    [
-      toOperand(condition, "where", "condition"),
-      toOperand(input, "where", "input"),
-      toOperand(other, "where", "other"),
-    ],
+    [condition, toOperand(input, "where", "input"), toOperand(other, "where", "other")],
     null,
   );
 }

@@ -2,6 +2,7 @@ import { apply } from "../apply.ts";
 import { type DType, isFloat } from "../dtype.ts";
 import { reduce, squaredDeviationLane } from "../kernels/reduce.ts";
 import type { Op } from "../op.ts";
+import { checkInt } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import {
   type Dims,
@@ -90,6 +91,7 @@ function variance(
   const dim = typeof first === "boolean" ? null : first;
   const unbiased = typeof first === "boolean" ? first : (options?.unbiased ?? true);
   const correction = options?.correction ?? (unbiased ? 1 : 0);
+  checkInt("var", "correction", correction);
   return {
     ...reduction(input, dim, options, "var", ["unbiased", "correction", "keepdim"]),
     correction,

@@ -109,6 +109,11 @@ export function permute(input: Tensor, order: Shape): Tensor {
   return applyView(permuteOp, input, counted);
 }
 
+/** The dimensions in reverse order, as torch's attribute T has them. */
+export function reversed(input: Tensor): Tensor {
+  return permute(input, input.shape.map((_, i) => i).reverse());
+}
+
 interface Pair {
   readonly dim0: number;
   readonly dim1: number;
