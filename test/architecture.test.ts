@@ -12,11 +12,19 @@ const FLOORS: Floors = [
   ["nn", "optim", "autograd/index", "autograd/functional", "autograd/gradcheck"],
   ["tensor/create", "tensor/createRandom", "tensor/createRange"],
   ["tensor/tensor"],
-  ["tensor/ops", "tensor/apply", "tensor/backward", "tensor/operand", "tensor/read", "tensor/op"],
+  [
+    "tensor/ops",
+    "tensor/apply",
+    "tensor/record",
+    "tensor/backward",
+    "tensor/operand",
+    "tensor/read",
+    "tensor/op",
+  ],
   ["tensor/kernels", "tensor/format", "tensor/make", "tensor/overlap"],
   [
     ...["tensor/shape", "tensor/dtype", "tensor/storage", "tensor/options"],
-    ...["random", "autograd/graph", "autograd/gradMode"],
+    ...["random", "autograd/graph", "autograd/readyQueue", "autograd/gradMode"],
   ],
 ];
 
@@ -28,13 +36,15 @@ const BESIDE: readonly string[] = [
   "tensor/createRange -> tensor/create",
   "tensor/ops -> tensor/apply",
   "tensor/ops -> tensor/operand",
-  "tensor/backward -> tensor/apply",
+  "tensor/backward -> tensor/record",
+  "tensor/apply -> tensor/record",
   "tensor/storage -> tensor/shape",
   "tensor/storage -> tensor/dtype",
   "tensor/options -> tensor/shape",
   "autograd/graph -> tensor/shape",
   "autograd/graph -> tensor/storage",
   "autograd/graph -> autograd/gradMode",
+  "autograd/graph -> autograd/readyQueue",
 ];
 
 /** What comes from outside: only behind a subpath that a user imports on purpose. */

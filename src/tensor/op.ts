@@ -1,7 +1,7 @@
 import type { MultiRule, Rule } from "../autograd/graph.ts";
-import type { Use } from "./apply.ts";
 import type { DType } from "./dtype.ts";
 import type { Geometry } from "./make.ts";
+import type { Use } from "./record.ts";
 import type { Shape } from "./shape.ts";
 import type { Strided } from "./storage.ts";
 import type { Tensor } from "./tensor.ts";

@@ -1,7 +1,9 @@
 import fc from "fast-check";
 import { describe, test } from "vitest";
+import type { Tensor } from "../../src/index.ts";
 import { OPS } from "../support/opTable.ts";
 import {
+  assertBackwardIsAdditive,
   assertBackwardIsLinear,
   assertGradients,
   assertLayoutIndependent,
@@ -38,6 +40,15 @@ describe.each(OPS.map(({ name, cases }) => [name, cases] as const))("%s", (_, ca
   test("gives the same in memory that was used before", () => {
     fc.assert(
       fc.property(cases, (c) => assertMemoryIndependent(c)),
+      { numRuns: few },
+    );
+  });
+
+  test("has for a sum the sum of the gradients", () => {
+    const squares = (...inputs: Tensor[]) =>
+      inputs.filter((t) => t.requiresGrad).map((t) => t.mul(t));
+    fc.assert(
+      fc.property(cases, (c) => assertBackwardIsAdditive(c.inputs, c.fn, squares)),
       { numRuns: few },
     );
   });

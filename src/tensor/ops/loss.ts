@@ -1,4 +1,4 @@
-import { apply, type Use } from "../apply.ts";
+import { apply } from "../apply.ts";
 import { type DType, getDefaultDtype, isFloat, scalarName } from "../dtype.ts";
 import { fill, map2, map3 } from "../kernels/elementwise.ts";
 import type { Lanes } from "../kernels/lanes.ts";
@@ -6,6 +6,7 @@ import { type Lane, reduce, sumLane } from "../kernels/reduce.ts";
 import { fresh } from "../make.ts";
 import type { Op, Vjp } from "../op.ts";
 import { inDType, resultType } from "../operand.ts";
+import type { Use } from "../record.ts";
 import { broadcastShapes, formatShape, numel, sameShape } from "../shape.ts";
 import { type Strided, scratch } from "../storage.ts";
 import type { Tensor } from "../tensor.ts";

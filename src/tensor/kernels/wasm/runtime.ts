@@ -6,7 +6,6 @@ import { assemble, Code, F32, type FunctionSource, f32x4, simd } from "./assembl
 
 interface Memory {
   readonly buffer: ArrayBuffer;
-  grow(pages: number): number;
 }
 
 /** The part of WebAssembly's JavaScript interface that is used; absent in some hosts. */
@@ -35,27 +34,18 @@ export const SCRATCH_BYTES = 16 * 2 ** 20;
 // Kernels read whole vectors and tiles and may look past the end of an array, never past this.
 const MARGIN = PAGE;
 
-/** Views of the memory, made anew whenever it grows. */
+/** The memory, which never grows, and views of it. */
 export interface Heap {
   readonly memory: Memory;
-  buffer: ArrayBuffer;
-  f32: Float32Array;
-  f64: Float64Array;
-  u8: Uint8Array;
+  readonly f32: Float32Array;
+  readonly f64: Float64Array;
+  readonly u8: Uint8Array;
 }
 
 let heap: Heap | null = null;
 let tried = false;
 let allowed = !(typeof process === "object" && process.env?.TAPEGRAD_WASM === "0");
 let fused = false;
-
-function derive(target: Heap): void {
-  const { buffer } = target.memory;
-  target.buffer = buffer;
-  target.f32 = new Float32Array(buffer);
-  target.f64 = new Float64Array(buffer);
-  target.u8 = new Uint8Array(buffer);
-}
 
 /** A function of one relaxed fused multiply-add, to learn whether the host knows it. */
 function relaxedProbe(): Uint8Array<ArrayBuffer> {
@@ -73,7 +63,6 @@ function start(): void {
     const { buffer } = memory;
     const made: Heap = {
       memory,
-      buffer,
       f32: new Float32Array(buffer),
       f64: new Float64Array(buffer),
       u8: new Uint8Array(buffer),
@@ -125,18 +114,4 @@ export function instantiate<Exports>(functions: readonly FunctionSource[]): Expo
   }
   const module = new WebAssembly.Module(assemble(functions));
   return new WebAssembly.Instance<Exports>(module, { m: { m: heap.memory } }).exports;
-}
-
-/** Makes the memory at least `bytes` long; false where the host refuses. */
-export function growTo(bytes: number): boolean {
-  if (heap === null) return false;
-  const missing = bytes + MARGIN - heap.buffer.byteLength;
-  if (missing <= 0) return true;
-  try {
-    heap.memory.grow(Math.ceil(missing / PAGE));
-  } catch {
-    return false;
-  }
-  derive(heap);
-  return true;
 }
