@@ -40,6 +40,28 @@ def cases():
     for name, args in (("flatten", (1, 2)), ("reshape", ((4, 6),)), ("contiguous", ()), ("clone", ()), ("unbind", (1,)),
                        ("split", (2, 0)), ("chunk", (3, 0)), ("diagonal", (1,)), ("sum", (1,)), ("amax", (0,))):
         yield name, getattr(torch.Tensor, name), (mixed, *args), {}
+    yield from narrow_integers()
+
+
+def narrow_integers():
+    """Results in a dtype that the caller named, and integers that wrap around in it."""
+    for x in (torch.tensor([[3.7, -2.5, 9.0], [100.0, 60.5, -7.2]], dtype=F64), torch.tensor([[200, 100], [90, 7]], dtype=U8)):
+        for dtype in (F64, F32, I64, I32, U8):
+            yield "sum", torch.sum, (x, 1), {"dtype": dtype}
+            yield "prod", torch.prod, (x, 0), {"dtype": dtype}
+            yield "cumsum", torch.cumsum, (x, 1), {"dtype": dtype}
+    x = torch.tensor([[7, -3, 2147483647], [11, 0, -5]], dtype=I32)
+    yield "prod", torch.prod, (x, 1), {"dtype": I32}
+    yield "prod", torch.prod, (x, 1), {}
+    for exponent in (0, 1, 13, 41):
+        yield "pow", torch.pow, (x, exponent), {}
+        yield "pow", torch.pow, (x, torch.full((2, 3), exponent, dtype=I32)), {}
+    for ends in ((10, 0, -3.3), (1.5, 4), (0, 10, 2.9), (-2.5, 2.5), (2.7, 5.2)):
+        for dtype in (I64, I32):
+            yield "arange", torch.arange, ends, {"dtype": dtype}
+    for dtype in (F64, F32):
+        for steps in (1, 2, 7, 11):
+            yield "linspace", torch.linspace, (-1.5, 2.5, steps), {"dtype": dtype}
 
 
 def records():
