@@ -166,7 +166,7 @@ export function tensor(data: NestedData, options: CreateOptions = {}): Tensor {
  */
 export function fromTypedArray(
   data: TypedArray,
-  shape: Shape = [data.length],
+  shape: Shape = [data?.length],
   options: CreateOptions = {},
 ): Tensor {
   if (!isTypedArray(data)) {

@@ -99,6 +99,7 @@ describe("tensor", () => {
     expect(() => zeros(1).newZeros([2], { dtype: untyped("half") })).toThrow(
       "newZeros(): argument 'dtype' must be one of",
     );
+    expect(() => fromTypedArray(untyped(null))).toThrow("argument 'data' must be a Float32Array");
     expect(() => fromTypedArray(new Float32Array(2), [-1, -2])).toThrow("negative dimension -1");
     expect(() => rand(2, { generator: untyped({}) })).toThrow(
       "option 'generator' must be a Generator, got object",

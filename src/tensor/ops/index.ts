@@ -68,6 +68,7 @@ const show = (shape: Shape) => `[${shape.join(", ")}]`;
  * @param index int64, of the result's shape.
  */
 export function gather(input: Tensor, dim: number, index: Tensor): Tensor {
+  checkTensor("gather", "input", input);
   const d = normalizeDim(dim, input.shape.length, "gather");
   checkGather(input, index, d, "gather");
   return apply(gatherOp, [input, index], d);
@@ -97,12 +98,14 @@ const scatterAddOp: Op<number> = {
 
 /** input with each element of source added at its index along dim: the reverse of `gather`. */
 export function scatterAdd(input: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
+  checkTensor("scatterAdd", "input", input);
   const d = normalizeDim(dim, input.shape.length, "scatterAdd");
   checkScatter(input, index, d, source);
   return apply(scatterAddOp, [input, index, source], d);
 }
 
 export function scatterAdd_(self: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
+  checkTensor("scatterAdd_", "input", self);
   const d = normalizeDim(dim, self.shape.length, "scatterAdd_");
   checkScatter(self, index, d, source);
   return applyInPlace(scatterAddOp, [self, index, source], d);
@@ -138,6 +141,7 @@ const indexSelectOp: Op<number> = {
  * @param index a vector of int64 or int32.
  */
 export function indexSelect(input: Tensor, dim: number, index: Tensor): Tensor {
+  checkTensor("indexSelect", "input", input);
   const d = normalizeDim(dim, input.shape.length, "indexSelect");
   checkIndex(index, "index_select");
   if (index.shape.length > 1) {

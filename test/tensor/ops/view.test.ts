@@ -38,6 +38,9 @@ describe("views and parts", () => {
       cumsum: (x) => tapegrad.cumsum(x, 0),
       norm: (x) => norm(x),
       logsumexp: (x) => tapegrad.logsumexp(x, 0),
+      gather: (x) => tapegrad.gather(x, 0, t),
+      indexSelect: (x) => tapegrad.indexSelect(x, 0, t),
+      scatterAdd: (x) => tapegrad.scatterAdd(x, 0, t, t),
       isnan: (x) => tapegrad.isnan(x),
     };
     for (const [name, call] of Object.entries(calls)) {
