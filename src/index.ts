@@ -78,7 +78,6 @@ export {
   minimum,
   mul,
   ne,
-  pow,
   sub,
 } from "./tensor/ops/binary.ts";
 export { logsumexp } from "./tensor/ops/compose.ts";
@@ -97,6 +96,7 @@ export { cat, stack } from "./tensor/ops/join.ts";
 export { addmm, bmm, dot, matmul, mm, mv, outer } from "./tensor/ops/matmul.ts";
 export { norm } from "./tensor/ops/norm.ts";
 export { chunk, diagonal, narrow, select, slice, split, unbind } from "./tensor/ops/part.ts";
+export { pow } from "./tensor/ops/power.ts";
 export { all, any, type Dims, mean, prod, sum } from "./tensor/ops/reduce.ts";
 export { cumsum } from "./tensor/ops/scan.ts";
 export { logSoftmax, softmax } from "./tensor/ops/softmax.ts";

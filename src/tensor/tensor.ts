@@ -20,6 +20,7 @@ import * as indexing from "./ops/index.ts";
 import * as products from "./ops/matmul.ts";
 import { norm } from "./ops/norm.ts";
 import * as parts from "./ops/part.ts";
+import * as power from "./ops/power.ts";
 import * as reduce from "./ops/reduce.ts";
 import { cumsum } from "./ops/scan.ts";
 import { type DTypeOption, logSoftmax, softmax } from "./ops/softmax.ts";
@@ -448,7 +449,7 @@ export class Tensor {
   }
 
   pow(exponent: Operand): Tensor {
-    return binary.pow(this, exponent);
+    return power.pow(this, exponent);
   }
 
   maximum(other: Operand): Tensor {
@@ -643,7 +644,7 @@ export class Tensor {
   }
 
   pow_(exponent: Operand): this {
-    binary.pow_(this, exponent);
+    power.pow_(this, exponent);
     return this;
   }
 

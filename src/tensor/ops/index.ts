@@ -159,6 +159,7 @@ export function indexAdd(
   source: Tensor,
   options: AlphaOptions = {},
 ): Tensor {
+  checkTensor("indexAdd", "input", input);
   checkOptions("indexAdd", options, ["alpha"]);
   const d = normalizeDim(dim, input.shape.length, "indexAdd");
   checkIndex(index, "index_add");
