@@ -52,7 +52,7 @@ export const LIBRARIES: readonly Library[] = [
     package: "@tensorflow/tfjs",
     preload: ["./tfjs/cpu.ts"],
   },
-  { id: "jaxjs", title: "jax-js", folder: "jaxjs", package: "@jax-js/jax", node: "22" },
+  { id: "jaxjs", title: "jax-js", folder: "jaxjs", package: "@jax-js/jax", node: "24" },
   {
     id: "deepbox",
     title: "deepbox",
