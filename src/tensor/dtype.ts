@@ -97,6 +97,17 @@ export function isFloat(dtype: DType): boolean {
 
 /** A zeroed array of `length` elements of `dtype`. */
 export function allocate(dtype: DType, length: number): TypedArray {
+  try {
+    return newArray(dtype, length);
+  } catch {
+    const size = newArray(dtype, 0).BYTES_PER_ELEMENT;
+    throw new RangeError(
+      `can't allocate memory: you tried to allocate ${length * size} bytes for ${length} elements of ${dtype}`,
+    );
+  }
+}
+
+function newArray(dtype: DType, length: number): TypedArray {
   switch (dtype) {
     case "float32":
       return new Float32Array(length);

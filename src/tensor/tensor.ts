@@ -94,6 +94,9 @@ export class Tensor {
   }
 
   set requiresGrad(mode: boolean) {
+    if (mode === true && !this.isLeaf) {
+      throw new Error("you can only change requires_grad flags of leaf variables.");
+    }
     setRequiresGrad(this, mode);
   }
 
@@ -291,10 +294,12 @@ export class Tensor {
   }
 
   viewAs(other: Tensor): Tensor {
+    checkTensor("viewAs", "other", other);
     return views.view(this, other.shape);
   }
 
   reshapeAs(other: Tensor): Tensor {
+    checkTensor("reshapeAs", "other", other);
     return views.reshape(this, other.shape);
   }
 
@@ -339,6 +344,7 @@ export class Tensor {
   }
 
   expandAs(other: Tensor): Tensor {
+    checkTensor("expandAs", "other", other);
     return views.expand(this, other.shape);
   }
 

@@ -321,7 +321,14 @@ export function castFunction(from: DType, to: DType): F1 | null {
   if (to === "bool") return (x) => (x !== 0 ? 1 : 0);
   // A double outside of int64 has no defined integer in C; PyTorch on x86 gives the smallest one.
   if (to === "int64") return from === "float32" || from === "float64" ? toInt64 : null;
-  return isFloat(from) ? Math.trunc : null;
+  if (!isFloat(from)) return null;
+  return to === "int32" ? toInt32 : Math.trunc;
+}
+
+// The same for int32; and NaN compares false, so that it goes there too.
+function toInt32(x: number): number {
+  const t = Math.trunc(x);
+  return t >= -(2 ** 31) && t < 2 ** 31 ? t : -(2 ** 31);
 }
 
 function toInt64(x: number): number {

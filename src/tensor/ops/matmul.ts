@@ -9,13 +9,19 @@ import { broadcastShapes, formatShape, isExpandable, numel, type Shape } from ".
 import type { Tensor } from "../tensor.ts";
 import { add } from "./binary.ts";
 
-function sameDType(a: Tensor, b: Tensor): Tensor["dtype"] {
+/** The operands' common dtype; `kernel` is how PyTorch calls what it has not for bools. */
+function sameDType(a: Tensor, b: Tensor, kernel: string): Tensor["dtype"] {
   if (a.dtype !== b.dtype) {
     throw new TypeError(
       `expected scalar type ${scalarName(a.dtype)} but found ${scalarName(b.dtype)}`,
     );
   }
-  return a.dtype;
+  return notBool(a.dtype, kernel);
+}
+
+function notBool(dtype: Tensor["dtype"], kernel: string): Tensor["dtype"] {
+  if (dtype === "bool") throw new TypeError(`"${kernel}" not implemented for 'Bool'`);
+  return dtype;
 }
 
 const dimsOf = (t: Tensor) => t.shape.join("x");
@@ -30,7 +36,7 @@ const mmOp: Op<null> = {
     }
     return [a!.shape[0]!, b!.shape[1]!];
   },
-  dtype: ([a, b]) => sameDType(a!, b!),
+  dtype: ([a, b]) => sameDType(a!, b!, "addmm_impl_cpu_"),
   kernel: ([a, b], out) => matmulKernel(a!, b!, out),
   overwrites: true,
   vjps: [
@@ -66,7 +72,7 @@ const bmmOp: Op<null> = {
     }
     return [batch!, m!, b!.shape[2]!];
   },
-  dtype: ([a, b]) => sameDType(a!, b!),
+  dtype: ([a, b]) => sameDType(a!, b!, "bmm"),
   kernel: ([a, b], out) => batchMatmul(a!, b!, out),
   overwrites: true,
   vjps: [
@@ -123,7 +129,7 @@ const dotOp: Op<null> = {
         `dot : expected both vectors to have same dtype, but found ${scalarName(a!.dtype)} and ${scalarName(b!.dtype)}`,
       );
     }
-    return a!.dtype;
+    return notBool(a!.dtype, "dot");
   },
   kernel: ([a, b], out) => matmulKernel(row(a!), column(b!), out),
   vjps: [
@@ -159,7 +165,7 @@ const mvOp: Op<null> = {
     }
     return [a!.shape[0]!];
   },
-  dtype: ([a, v]) => sameDType(a!, v!),
+  dtype: ([a, v]) => sameDType(a!, v!, "addmv_impl_cpu"),
   kernel: ([a, v], out) =>
     matmulKernel(a!, column(v!), { ...out, storage: out.storage, shape: [out.shape[0]!, 1] }),
   vjps: [
@@ -217,8 +223,8 @@ const addmmOp: Op<Addmm> = {
     return shape;
   },
   dtype: ([input, a, b]) => {
-    sameDType(input!, a!);
-    return sameDType(a!, b!);
+    sameDType(input!, a!, "addmm_impl_cpu_");
+    return sameDType(a!, b!, "addmm_impl_cpu_");
   },
   kernel([input, a, b], out, { beta, alpha }) {
     // A beta of 0 leaves the input unread, NaN and all.

@@ -2,22 +2,28 @@ import { apply } from "../apply.ts";
 import { type DType, isFloat, scalarName } from "../dtype.ts";
 import { softmax as softmaxKernel } from "../kernels/softmax.ts";
 import type { Op } from "../op.ts";
+import { checkTensor } from "../operand.ts";
+import { checkOptions } from "../options.ts";
 import { normalizeDim } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 
-function floatOnly(kernel: string): (inputs: readonly Tensor[]) => DType {
-  return ([input]) => {
-    if (!isFloat(input!.dtype)) {
-      throw new TypeError(`"${kernel}" not implemented for '${scalarName(input!.dtype)}'`);
+function floatOnly(kernel: string): Op<number>["dtype"] {
+  return ([input], dim) => {
+    const { dtype, shape } = input!;
+    if (!isFloat(dtype)) {
+      const last = dim >= shape.length - 1 ? "lastdim_" : "";
+      throw new TypeError(
+        `"${kernel}_${last}kernel_impl" not implemented for '${scalarName(dtype)}'`,
+      );
     }
-    return input!.dtype;
+    return dtype;
   };
 }
 
 const softmaxOp: Op<number> = {
   name: "SoftmaxBackward0",
   shape: ([input]) => input!.shape,
-  dtype: floatOnly("softmax_lastdim_kernel_impl"),
+  dtype: floatOnly("softmax"),
   kernel: ([input], out, dim) => softmaxKernel(input!, dim, false, out),
   vjps: [
     ({ output: y, params: dim }) =>
@@ -31,7 +37,7 @@ const softmaxOp: Op<number> = {
 const logSoftmaxOp: Op<number> = {
   name: "LogSoftmaxBackward0",
   shape: ([input]) => input!.shape,
-  dtype: floatOnly("log_softmax_lastdim_kernel_impl"),
+  dtype: floatOnly("log_softmax"),
   // One op, because log(softmax(x)) is -inf where softmax underflows.
   kernel: ([input], out, dim) => softmaxKernel(input!, dim, true, out),
   vjps: [
@@ -46,14 +52,25 @@ export interface DTypeOption {
   readonly dtype?: DType;
 }
 
+function along(
+  name: string,
+  op: Op<number>,
+  input: Tensor,
+  dim: number,
+  options: DTypeOption = {},
+): Tensor {
+  checkTensor(name, "input", input);
+  checkOptions(name, options, ["dtype"]);
+  const source = options.dtype === undefined ? input : input.to(options.dtype);
+  return apply(op, [source], normalizeDim(dim, source.shape.length, name));
+}
+
 /** exp(x) / Σ exp(x) along `dim`. */
 export function softmax(input: Tensor, dim: number, options?: DTypeOption): Tensor {
-  const source = options?.dtype === undefined ? input : input.to(options.dtype);
-  return apply(softmaxOp, [source], normalizeDim(dim, source.shape.length, "softmax"));
+  return along("softmax", softmaxOp, input, dim, options);
 }
 
 /** log(softmax(x)) along `dim`, exact where softmax underflows. */
 export function logSoftmax(input: Tensor, dim: number, options?: DTypeOption): Tensor {
-  const source = options?.dtype === undefined ? input : input.to(options.dtype);
-  return apply(logSoftmaxOp, [source], normalizeDim(dim, source.shape.length, "logSoftmax"));
+  return along("logSoftmax", logSoftmaxOp, input, dim, options);
 }

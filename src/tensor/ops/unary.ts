@@ -220,7 +220,10 @@ const reluBackward = binary(
   ],
 );
 
-export const rectified: Map1 = new Map1((m, x) => m.max(x, m.constant(0)));
+// Not a maximum: PyTorch keeps -0, and NaN.
+export const rectified: Map1 = new Map1((m, x) =>
+  m.select(m.lt(x, m.constant(0)), m.constant(0), x),
+);
 
 /** max(x, 0); the gradient at 0 is 0. */
 export const relu = unary(

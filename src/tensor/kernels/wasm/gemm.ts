@@ -232,6 +232,12 @@ function pack({ size }: Element): Code {
   return code;
 }
 
+/** As `relu` does: -0 and NaN are not below 0 and stay. */
+function rectify(code: Code, { ops }: Element, value: Local): void {
+  code.get(value);
+  zero(code).simd(ops.pmax).set(value);
+}
+
 function gemm(element: Element): Code {
   const { ops, size } = element;
   const code = new Code(Array.from({ length: 12 }, () => I32));
@@ -357,7 +363,7 @@ function gemm(element: Element): Code {
       }
     });
     flag(RELU, () => {
-      for (const sum of sums.flat()) zero(code).get(sum).simd(ops.max).set(sum);
+      for (const sum of sums.flat()) rectify(code, element, sum);
     });
     store();
   };
@@ -457,7 +463,7 @@ function matvec(element: Element): Code {
           () => code.get(bias).memory(ops.loadSplat).get(result).simd(ops.add).set(result),
         );
       });
-      flag(RELU, () => zero(code).get(result).simd(ops.max).set(result));
+      flag(RELU, () => rectify(code, element, result));
     });
     code
       .get(rows)
