@@ -10,13 +10,13 @@ import {
 } from "../../src/tensor/kernels/wasm/gemm.ts";
 import {
   getHeap,
-  growTo,
   hasFusedMultiplyAdd,
   instantiate,
 } from "../../src/tensor/kernels/wasm/runtime.ts";
 import { operands } from "../inputs.ts";
 import { corners, type Setup } from "../workloads.ts";
 
+const PAGE = 65536;
 /** Rows of A, and steps of the inner dimension, that stay in the caches. */
 const BLOCK = 256;
 
@@ -38,10 +38,12 @@ export const setup: Setup = (params) => {
   const [aAt, cAt] = [64, 64 + m * row * size];
   const bAt = (cAt + m * n * size + 64) & -64;
   const panelsAt = (bAt + k * n * size + 64) & -64;
-  growTo(panelsAt + panels + 64);
+  const { memory } = getHeap()!;
+  const missing = panelsAt + panels + PAGE - memory.buffer.byteLength;
+  if (missing > 0) memory.grow(Math.ceil(missing / PAGE));
   const { gemm, pack } = instantiate<GemmExports>(gemmSource(dtype, hasFusedMultiplyAdd()));
-  const { f32, f64 } = getHeap()!;
-  const view = dtype === "float32" ? f32 : f64;
+  const { buffer } = memory;
+  const view = dtype === "float32" ? new Float32Array(buffer) : new Float64Array(buffer);
   const inputs = operands(m, k, n);
   const a = upright(inputs.a, m, k, params.transposeA);
   for (let i = 0; i < m; i++) view.set(a.subarray(i * k, (i + 1) * k), aAt / size + i * row);

@@ -6,6 +6,7 @@ import { assemble, Code, F32, type FunctionSource, f32x4, simd } from "./assembl
 
 interface Memory {
   readonly buffer: ArrayBuffer;
+  grow(pages: number): number;
 }
 
 /** The part of WebAssembly's JavaScript interface that is used; absent in some hosts. */
@@ -34,7 +35,7 @@ export const SCRATCH_BYTES = 16 * 2 ** 20;
 // Kernels read whole vectors and tiles and may look past the end of an array, never past this.
 const MARGIN = PAGE;
 
-/** The memory, which never grows, and views of it. */
+/** The memory, which the library never grows, and views of it. */
 export interface Heap {
   readonly memory: Memory;
   readonly f32: Float32Array;
