@@ -77,6 +77,7 @@ export function newStorage(dtype: DType, length: number): Storage {
 // Gradients that backward has passed on are the one kind of result that nobody else can hold. Their
 // arrays serve again: a fresh one costs more than most kernels that fill it.
 const MOST_SPARE_BYTES = 2 ** 25;
+const MOST_OF_A_LENGTH = 8;
 const spare32 = new Map<number, Float32Array[]>();
 const spare64 = new Map<number, Float64Array[]>();
 let spareBytes = 0;
@@ -111,7 +112,8 @@ function keepSpare<A extends Float32Array | Float64Array>(spares: Map<number, A[
   }
   const same = spares.get(data.length);
   if (same === undefined) spares.set(data.length, [data]);
-  else same.push(data);
+  else if (same.length < MOST_OF_A_LENGTH) same.push(data);
+  else return;
   spareBytes += data.byteLength;
 }
 
