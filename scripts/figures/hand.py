@@ -41,6 +41,15 @@ def cases():
                        ("split", (2, 0)), ("chunk", (3, 0)), ("diagonal", (1,)), ("sum", (1,)), ("amax", (0,))):
         yield name, getattr(torch.Tensor, name), (mixed, *args), {}
     yield from narrow_integers()
+    yield from casts()
+
+
+def casts():
+    """Floats that the integers of the result cannot hold: what x86 makes of them."""
+    for source in (F32, F64):
+        x = torch.tensor([3e9, -3e9, float("nan"), float("inf"), -float("inf"), 300.0, -1.5], dtype=source)
+        yield "to", torch.Tensor.to, (x, I32), {}
+    yield "to", torch.Tensor.to, (torch.tensor([3_000_000_000, -3_000_000_000, 300, -1]), I32), {}
 
 
 def narrow_integers():

@@ -1,6 +1,5 @@
 import { checkDType, type DType, getDefaultDtype } from "../tensor/dtype.ts";
 import { fresh } from "../tensor/make.ts";
-import { linearRelu } from "../tensor/ops/linear.ts";
 import { checkOptions } from "../tensor/options.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { checkFlags, checkSize } from "./checks.ts";
@@ -70,14 +69,6 @@ export class Linear extends Module {
    */
   forward(input: Tensor): Tensor {
     return linear(input, this.weight, { bias: this.bias });
-  }
-
-  /**
-   * The layer and a ReLU behind it, in one pass: the same figures and the same graph.
-   * @internal
-   */
-  forwardRelu(input: Tensor): Tensor {
-    return linearRelu(input, this.weight, this.bias);
   }
 
   override extraRepr(): string {

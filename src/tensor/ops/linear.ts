@@ -130,7 +130,7 @@ export function linear(input: Tensor, weight: Tensor, bias: Tensor | null): Tens
 
 /**
  * relu(input · weightᵀ + bias), computed in one pass and recorded as the two operations that it is.
- * @param bias [n]
+ * @param bias [n], or null.
  * @returns as `linear`.
  * @throws as `linear`.
  */
