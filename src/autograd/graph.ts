@@ -1,6 +1,13 @@
 import type { DType } from "../tensor/dtype.ts";
 import { formatShape, isExpandable, type Shape, sameShape } from "../tensor/shape.ts";
-import { recycle, storagesCreated } from "../tensor/storage.ts";
+import {
+  noteResults,
+  recycle,
+  recycleNoted,
+  type Storage,
+  setPassing,
+  storagesCreated,
+} from "../tensor/storage.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { setGradEnabled } from "./gradMode.ts";
 import { ReadyQueue } from "./readyQueue.ts";
@@ -50,6 +57,8 @@ export class Node {
   savedVersions: number[] | null = null;
   hooks: HookEntry[] | null = null;
   released = false;
+  /** Where the result's elements are, if nobody sees them but operations that run before this one. */
+  spare: Storage | null = null;
 
   // Scratch of the backward pass that is under way, so that a pass needs no map.
   pass = 0;
@@ -144,6 +153,7 @@ class Pass {
   run(roots: readonly Edge[], grads: readonly Tensor[]): void {
     if (this.#targets !== null) this.#markNeeded(roots, this.#targets);
     const before = setGradEnabled(this.#options.createGraph);
+    const passing = setPassing(false);
     try {
       for (let i = 0; i < roots.length; i++) {
         this.#send(roots[i]!.node, roots[i]!.index, grads[i]!, false);
@@ -151,6 +161,7 @@ class Pass {
       while (this.#queue.size > 0) this.#evaluate(this.#queue.pop());
     } finally {
       setGradEnabled(before);
+      setPassing(passing);
       while (this.#queue.size > 0) clear(this.#queue.pop());
       if (this.#suspended !== null) for (const s of this.#suspended) resume(s);
     }
@@ -205,6 +216,7 @@ class Pass {
       this.#queue.push(node);
     } else if (node.owned && !this.#options.createGraph) {
       node.pending.add_(grad);
+      if (owned) recycle(grad.storage);
     } else {
       node.pending = node.pending.add(grad);
       node.owned = true;
@@ -237,9 +249,12 @@ class Pass {
       }
       if (!node.next.some((n) => n?.needed === true)) return;
     }
+    // Hooks are the user's; what the engine makes, it gives back.
+    setPassing(!this.#options.createGraph);
     if (node instanceof AccumulateGrad)
       accumulate(node.variable, grad!, owned, this.#options.createGraph);
     else this.#propagate(node, grad, grads, owned);
+    setPassing(false);
   }
 
   /** @param owned whether nobody else can hold `grad`, so that its memory may serve again. */
@@ -257,21 +272,31 @@ class Pass {
       const to = next[i]!;
       if (to === null || (this.#targets !== null && !to.needed)) continue;
       const rule = rules === null ? null : rules[i]!;
+      if (node.multiRule === null && rule === null) continue;
       const mark = storagesCreated();
+      noteResults();
       let result: Tensor | null;
       if (node.multiRule !== null) result = node.multiRule(grads!);
-      else if (rule !== null) result = rule(grad!);
-      else continue;
-      if (result === null) continue;
-      passedOn ||= result.storage === grad!.storage;
+      else result = rule!(grad!);
+      if (result === null) {
+        recycleNoted(null);
+        continue;
+      }
       const index = nextIndex === null ? 0 : nextIndex[i]!;
       result = conform(result, to.info(index), node, i, "the rule of");
+      recycleNoted(result.storage);
+      passedOn ||= result.storage === grad!.storage;
       // A storage made since the mark is known to nobody but this sweep. An expanded one cannot be
       // added to.
       const own = result.storage.serial > mark && result.isContiguous();
       this.#send(to, index, result, own);
     }
-    if (!this.#options.retainGraph && node.saved !== null) release(node);
+    if (!this.#options.retainGraph) {
+      if (node.saved !== null) release(node);
+      // Gradients that are themselves recorded may need what this operation has kept.
+      if (node.spare !== null && !this.#options.createGraph) recycle(node.spare);
+      node.spare = null;
+    }
     if (!passedOn) recycle(grad!.storage);
   }
 }
@@ -341,10 +366,14 @@ export function accumulate(
   owned: boolean,
   createGraph: boolean,
 ): void {
-  const held = variable.grad;
-  if (held === null) variable.grad = owned && grad.isContiguous() ? grad : grad.clone();
+  const held = variable.lentGrad;
+  if (held === null && createGraph) variable.grad = grad.clone();
+  else if (held === null) variable.ownGrad(owned && grad.isContiguous() ? grad : grad.clone());
   else if (createGraph || held.requiresGrad) variable.grad = held.add(grad);
-  else held.add_(grad);
+  else {
+    held.add_(grad);
+    if (owned) recycle(grad.storage);
+  }
 }
 
 /**

@@ -1,7 +1,8 @@
 import { linearRelu } from "../tensor/ops/linear.ts";
 import { describe } from "../tensor/shape.ts";
+import { recycle, setPassing } from "../tensor/storage.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { ReLU } from "./activation.ts";
+import { ReLU, Sigmoid, Tanh } from "./activation.ts";
 import { Linear } from "./linear.ts";
 import { checkModule, Module, type TensorModule } from "./module.ts";
 import { ATTRIBUTES } from "./tree.ts";
@@ -20,7 +21,8 @@ export type NamedModules =
  * ```
  */
 export class Sequential extends Module {
-  #layers = new Map<string, TensorModule>();
+  readonly #layers = new Map<string, TensorModule>();
+  #order: readonly TensorModule[] = [];
 
   /** @param layers modules from tensor to tensor, or one object or Map of them by name. */
   constructor(...layers: readonly TensorModule[] | readonly [NamedModules]) {
@@ -42,7 +44,7 @@ export class Sequential extends Module {
    * @throws RangeError if there is none.
    */
   at(index: number): TensorModule {
-    return itemAt([...this.#layers.values()], index);
+    return itemAt(this.#order, index);
   }
 
   [Symbol.iterator](): IterableIterator<TensorModule> {
@@ -63,21 +65,28 @@ export class Sequential extends Module {
 
   /** Gives `input` to the first layer, its result to the second, and so on. */
   forward(input: Tensor): Tensor {
+    const layers = this.#order;
     let x = input;
-    let held: Linear | null = null;
-    for (const layer of this.#layers.values()) {
-      if (held !== null) {
-        const rectified = layer.forward === ReLU.prototype.forward;
-        x = rectified ? linearRelu(x, held.weight, held.bias) : held.forward(x);
-        held = null;
-        if (rectified) continue;
+    // Whether x goes from one layer that keeps nothing to another, unseen by anybody else.
+    let unseen = false;
+    const before = setPassing(false);
+    try {
+      for (let i = 0; i < layers.length; i++) {
+        const layer = layers[i]!;
+        const read = x;
+        // One pass instead of two, of the same figures and the same graph.
+        const rectified = isLinear(layer) && layers[i + 1]?.forward === ReLU.prototype.forward;
+        if (rectified) i++;
+        const between = keepsNothing(layer) && keepsNothing(layers[i + 1]);
+        setPassing(between);
+        x = rectified ? linearRelu(read, layer.weight, layer.bias) : layer.forward(read);
+        if (unseen) letGo(read, x);
+        unseen = between;
       }
-      // A linear layer waits for what follows, unless a subclass or the user changed it: with a ReLU
-      // it is one pass instead of two, of the same figures and the same graph.
-      if (layer instanceof Linear && layer.forward === Linear.prototype.forward) held = layer;
-      else x = layer.forward(x);
+    } finally {
+      setPassing(before);
     }
-    return held === null ? x : held.forward(x);
+    return x;
   }
 
   override [ATTRIBUTES](): Iterable<readonly [string, unknown]> {
@@ -92,7 +101,29 @@ export class Sequential extends Module {
       );
     }
     this.#layers.set(name, layer);
+    this.#order = [...this.#layers.values()];
   }
+}
+
+/** Whether a layer is a linear one that neither a subclass nor the user has changed. */
+function isLinear(layer: TensorModule): layer is Linear {
+  return layer instanceof Linear && layer.forward === Linear.prototype.forward;
+}
+
+/** Layers whose result is new memory, and who hold on to nothing outside of the graph. */
+const KEEP_NOTHING: ReadonlySet<unknown> = new Set(
+  [Linear, ReLU, Tanh, Sigmoid].map((layer) => layer.prototype.forward),
+);
+
+function keepsNothing(layer: TensorModule | undefined): boolean {
+  return KEEP_NOTHING.has(layer?.forward);
+}
+
+/** Lets the memory of what a layer has read serve again, now or once backward is through with it. */
+function letGo(read: Tensor, result: Tensor): void {
+  // What was recorded from it comes to its turn before the node that made it.
+  if (result.node === null) recycle(read.storage);
+  else if (read.node !== null) read.node.spare = read.storage;
 }
 
 /** Modules in a list, for a `forward` of one's own to go through. */

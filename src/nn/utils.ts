@@ -111,7 +111,8 @@ function gradsOf(fn: string, parameters: Tensor | Iterable<Tensor>): Tensor[] {
   const grads: Tensor[] = [];
   for (const parameter of list) {
     checkTensor(fn, "parameters", parameter);
-    if (parameter.grad !== null) grads.push(parameter.grad);
+    const grad = parameter.lentGrad;
+    if (grad !== null) grads.push(grad);
   }
   return grads;
 }

@@ -82,6 +82,8 @@ export function adam(p: Tensor, g: Tensor, state: AdamState, options: AdamOption
  * "On the Convergence of Adam and Beyond" (2018).
  */
 export class Adam extends Optimizer<AdamOptions, AdamState> {
+  static override readonly keepsNoGrad = true;
+
   constructor(params: Params<AdamOptions>, options: Partial<AdamOptions> = {}) {
     super(
       params,

@@ -8,6 +8,8 @@ import { Optimizer, type Params } from "./optimizer.ts";
  * Loshchilov and Hutter, "Decoupled Weight Decay Regularization" (2017).
  */
 export class AdamW extends Optimizer<AdamOptions, AdamState> {
+  static override readonly keepsNoGrad = true;
+
   constructor(params: Params<AdamOptions>, options: Partial<AdamOptions> = {}) {
     super(
       params,

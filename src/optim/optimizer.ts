@@ -69,6 +69,10 @@ export abstract class Optimizer<Options extends object = object, State extends o
   /** What the rule keeps for each parameter that has been updated. */
   readonly state = new Map<Tensor, Partial<State>>();
 
+  /** @internal For a class to set whose `update` keeps no gradient; its subclasses may. */
+  static readonly keepsNoGrad?: true;
+  readonly #keepsNoGrad: boolean;
+
   /**
    * @param params tensors (leaves of the graph), or groups `{ params, ...options }`.
    * @param defaults every option with its default, or `required`.
@@ -81,6 +85,7 @@ export abstract class Optimizer<Options extends object = object, State extends o
     defaults: Defaults<Options>,
     options: Partial<Options> = {},
   ) {
+    this.#keepsNoGrad = Object.hasOwn(new.target, "keepsNoGrad");
     const owner = this.constructor.name;
     this.defaults = withDefaults(owner, defaults, options);
     if (isComplete(this.defaults)) this.#check(this.defaults);
@@ -120,13 +125,14 @@ export abstract class Optimizer<Options extends object = object, State extends o
     try {
       for (const group of this.paramGroups) {
         for (const param of group.params) {
-          if (param.grad === null) continue;
+          const grad = this.#keepsNoGrad ? param.lentGrad : param.grad;
+          if (grad === null) continue;
           let state = this.state.get(param);
           if (state === undefined) {
             state = {};
             this.state.set(param, state);
           }
-          this.update(param, param.grad, state, group);
+          this.update(param, grad, state, group);
         }
       }
     } finally {

@@ -33,6 +33,8 @@ export interface RMSpropState {
  * "Generating Sequences With Recurrent Neural Networks" (2013), but with ε outside the root.
  */
 export class RMSprop extends Optimizer<RMSpropOptions, RMSpropState> {
+  static override readonly keepsNoGrad = true;
+
   constructor(params: Params<RMSpropOptions>, options: Partial<RMSpropOptions> = {}) {
     super(
       params,

@@ -28,6 +28,8 @@ export interface SGDState {
  * et al., "On the importance of initialization and momentum in deep learning" (2013), has it inside.
  */
 export class SGD extends Optimizer<SGDOptions, SGDState> {
+  static override readonly keepsNoGrad = true;
+
   constructor(params: Params<SGDOptions>, options: Partial<SGDOptions> = {}) {
     super(
       params,

@@ -8,7 +8,7 @@ import type { MultiViewOp, Op, ViewInfo, ViewOp } from "./op.ts";
 import { checkSelfOverlap, overlapsPartly } from "./overlap.ts";
 import { AMBIGUOUS, anyNode, keepSaved, nodeOf, record, replay, Use } from "./record.ts";
 import { formatShape, SCALAR, sameShape } from "./shape.ts";
-import { scratch } from "./storage.ts";
+import { countRead, scratch } from "./storage.ts";
 import type { Tensor } from "./tensor.ts";
 
 /**
@@ -18,6 +18,7 @@ import type { Tensor } from "./tensor.ts";
 export function apply<P>(op: Op<P>, inputs: readonly Tensor[], params: P): Tensor {
   const shape = op.shape(inputs, params);
   const dtype = op.dtype(inputs, params);
+  for (let i = 0; i < inputs.length; i++) countRead(inputs[i]!.storage);
   const out = op.overwrites ? raw(dtype, shape) : fresh(dtype, shape);
   op.kernel(inputs, out, params);
   if (isGradEnabled() && op.vjps !== null && isFloat(out.dtype) && anyNode(inputs)) {
@@ -40,6 +41,7 @@ export function applyPair(
   inputs: readonly Tensor[],
 ): Tensor {
   const shape = first.shape(inputs, null);
+  for (let i = 0; i < inputs.length; i++) countRead(inputs[i]!.storage);
   const out = raw(first.dtype(inputs, null), shape);
   kernel(inputs, out);
   if (isGradEnabled() && isFloat(out.dtype) && anyNode(inputs)) {
@@ -140,6 +142,7 @@ export function applyInPlace<P>(op: Op<P>, inputs: readonly Tensor[], params: P)
     );
   }
   checkSelfOverlap(self);
+  for (let i = 0; i < inputs.length; i++) countRead(inputs[i]!.storage);
   const recording = isGradEnabled() && isFloat(self.dtype) && anyNode(inputs);
   if (recording || isWatched(self)) checkInPlace(self);
   if (recording && op.vjps === null) {
@@ -185,6 +188,7 @@ export function applyUpdate(
     }
   }
   for (let i = 0; i < kernel.writes; i++) checkSelfOverlap(tensors[i]!);
+  for (let i = 0; i < tensors.length; i++) countRead(tensors[i]!.storage);
   update(kernel, tensors, scalars);
   for (let i = 0; i < kernel.writes; i++) tensors[i]!.storage.version++;
 }

@@ -12,7 +12,7 @@ import { fresh, wrapStorage } from "./make.ts";
 import { checkTensor } from "./operand.ts";
 import { checkOptions } from "./options.ts";
 import { describe, newSizes, numel, type Shape } from "./shape.ts";
-import { Storage } from "./storage.ts";
+import { pin, Storage } from "./storage.ts";
 import { Tensor } from "./tensor.ts";
 
 export interface CreateOptions {
@@ -191,7 +191,9 @@ export function fromTypedArray(
       `fromTypedArray(): shape [${shape.join(", ")}] is invalid for an array of ${data.length} elements`,
     );
   }
-  return finish(wrapStorage(new Storage(data, 0, data.length), shape, dtype), options);
+  const storage = new Storage(data, 0, data.length);
+  pin(storage);
+  return finish(wrapStorage(storage, shape, dtype), options);
 }
 
 // Filled --------------------------------------------------------------------------------------

@@ -39,7 +39,7 @@ import {
   sameShape,
   sizesOf,
 } from "./shape.ts";
-import type { Storage } from "./storage.ts";
+import { recycle, type Storage } from "./storage.ts";
 
 /**
  * A strided, multi-dimensional array that can record what is done with it.
@@ -67,6 +67,8 @@ export class Tensor {
   /** Whether a tensor that is no leaf keeps its gradient; see `retainGrad`. */
   retainsGrad = false;
   #grad: Tensor | null = null;
+  /** Whether only the engine has held `#grad` so far. */
+  #gradIsUnseen = false;
 
   /** Use `tensor`, `zeros` and their like; this only puts a view on a storage. */
   constructor(storage: Storage, offset: number, shape: Shape, strides: Shape, dtype: DType) {
@@ -81,12 +83,27 @@ export class Tensor {
 
   /** The gradient that backward has accumulated, of this tensor's shape; null before any. */
   get grad(): Tensor | null {
+    this.#gradIsUnseen = false;
     return this.#grad;
   }
 
   set grad(grad: Tensor | null) {
     if (grad !== null) checkGrad(this, grad);
+    // Nobody can ask for it any more: its memory serves the next one.
+    if (this.#gradIsUnseen) recycle(this.#grad!.storage);
+    this.#gradIsUnseen = false;
     this.#grad = grad;
+  }
+
+  /** @internal `grad`, for code of the library that does not keep it. */
+  get lentGrad(): Tensor | null {
+    return this.#grad;
+  }
+
+  /** @internal Makes `grad`, which nobody else holds, this tensor's first gradient. */
+  ownGrad(grad: Tensor): void {
+    this.#grad = grad;
+    this.#gradIsUnseen = true;
   }
 
   get requiresGrad(): boolean {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { ones, type Tensor } from "../../src/index.ts";
+import { ones, optim, type Tensor } from "../../src/index.ts";
 
 /** Collects garbage, after the turn in which weak references hold their targets. */
 async function collect(): Promise<void> {
@@ -106,5 +106,72 @@ describe("the graph keeps alive", () => {
     });
     expect(living).toEqual([false, false, false]);
     expect(x.grad!.tolist()).toEqual([6, 6, 6, 6]);
+  });
+});
+
+/** A parameter that is large enough for its memory to be used again, and the loss of a step. */
+function large() {
+  const p = ones(1409, { requiresGrad: true });
+  const x = ones(1409).mul(0.5);
+  return { p, loss: () => p.mul(x).sigmoid().sum() };
+}
+
+describe("the memory of a leaf's gradient", () => {
+  test("serves the next one where nobody has looked at it", () => {
+    const { p, loss } = large();
+    const optimizer = new optim.SGD([p], { lr: 0.1 });
+    const arrays = new Set<object>();
+    for (let step = 0; step < 50; step++) {
+      optimizer.zeroGrad();
+      loss().backward();
+      arrays.add(p.lentGrad!.storage.data);
+      optimizer.step();
+    }
+    expect(arrays.size).toBeLessThan(10);
+  });
+
+  test.each([
+    ["the gradient itself", (p: Tensor) => p.grad!],
+    ["a view of it", (p: Tensor) => p.grad!.narrow(0, 3, 9)],
+    ["what is detached from it", (p: Tensor) => p.grad!.detach()],
+  ])("stays as it is for who holds %s", (_, look) => {
+    const { p, loss } = large();
+    const optimizer = new optim.SGD([p], { lr: 0.1 });
+    const held: { tensor: Tensor; before: number[] }[] = [];
+    for (let step = 0; step < 100; step++) {
+      if (step % 2 === 0) optimizer.zeroGrad();
+      else p.grad = null;
+      loss().backward();
+      const tensor = look(p);
+      held.push({ tensor, before: [...tensor.toTypedArray()] });
+      optimizer.step();
+    }
+    for (const { tensor, before } of held) expect([...tensor.toTypedArray()]).toEqual(before);
+  });
+
+  test("stays as it is for a hook and for an optimizer of the user's own", () => {
+    const held: { tensor: Tensor; before: number[] }[] = [];
+    const keep = (tensor: Tensor) => {
+      held.push({ tensor, before: [...tensor.toTypedArray()] });
+    };
+    class Keeping extends optim.SGD {
+      protected override update(...args: Parameters<optim.SGD["update"]>): void {
+        keep(args[1]);
+        super.update(...args);
+      }
+    }
+    const { p, loss } = large();
+    p.registerHook((g) => {
+      keep(g);
+      return undefined;
+    });
+    const optimizer = new Keeping([p], { lr: 0.1 });
+    for (let step = 0; step < 100; step++) {
+      optimizer.zeroGrad();
+      loss().backward();
+      optimizer.step();
+    }
+    expect(held).toHaveLength(200);
+    for (const { tensor, before } of held) expect([...tensor.toTypedArray()]).toEqual(before);
   });
 });

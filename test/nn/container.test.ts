@@ -1,6 +1,16 @@
 import fc from "fast-check";
 import { afterEach, describe, expect, test } from "vitest";
-import { autograd, type DType, nn, randn, type Tensor, tensor } from "../../src/index.ts";
+import {
+  autograd,
+  type DType,
+  manualSeed,
+  nn,
+  noGrad,
+  optim,
+  randn,
+  type Tensor,
+  tensor,
+} from "../../src/index.ts";
 import { setWasmEnabled } from "../../src/tensor/kernels/wasm/index.ts";
 import "../support/matchers.ts";
 
@@ -181,5 +191,96 @@ describe("a Linear and a ReLU in a Sequential", () => {
     expect(shifted).toEqualTensor(x.mul(0));
     linear.forward = () => x;
     expect(new nn.Sequential(linear, new nn.ReLU()).forward(x)).toEqualTensor(x.relu());
+  });
+});
+
+describe("a Sequential's memory", () => {
+  const layers = () => [
+    new nn.Linear(7, 33),
+    new nn.ReLU(),
+    new nn.Linear(33, 33),
+    new nn.Tanh(),
+    new nn.Linear(33, 33),
+    new nn.Sigmoid(),
+    new nn.Linear(33, 1),
+  ];
+
+  /** The same layers one by one, holding every result, so that no memory is used again. */
+  class Holding extends nn.Module {
+    readonly layers = new nn.ModuleList(layers());
+    readonly held: { readonly tensor: Tensor; readonly before: number[] }[] = [];
+
+    forward(x: Tensor): Tensor {
+      for (const layer of this.layers) {
+        x = layer.forward(x);
+        this.held.push({ tensor: x, before: [...x.toTypedArray()] });
+      }
+      return x;
+    }
+  }
+
+  test("serves again without a trace in the figures", () => {
+    manualSeed(5);
+    const plain = new Holding();
+    const sequential = new nn.Sequential(...layers());
+    sequential.parameters().forEach((p, i) => {
+      noGrad(() => p.copy_(plain.parameters()[i]!));
+    });
+    const [x, y] = [randn(60, 7), randn(60, 1)];
+    const train = (model: nn.Sequential | Holding) => {
+      const optimizer = new optim.Adam(model.parameters(), { lr: 0.01 });
+      const criterion = new nn.MSELoss();
+      const seen: number[] = [];
+      for (let step = 0; step < 120; step++) {
+        optimizer.zeroGrad();
+        const loss = criterion.forward(model.forward(x), y);
+        // Twice, as with two losses on one graph.
+        if (step % 3 === 0) loss.backward({ retainGraph: true });
+        loss.backward();
+        optimizer.step();
+        const test = noGrad(() => criterion.forward(model.forward(x), y));
+        seen.push(loss.item(), test.item());
+      }
+      return seen;
+    };
+    const expected = train(plain);
+    expect(train(sequential)).toEqual(expected);
+    for (const { tensor: t, before } of plain.held) expect([...t.toTypedArray()]).toEqual(before);
+  });
+
+  test("is not given up while a recorded backward pass may need it", () => {
+    manualSeed(6);
+    const model = new nn.Sequential(...layers());
+    const x = randn(60, 7, { requiresGrad: true });
+    const second = () => {
+      const [g] = autograd.grad([model.forward(x).sum()], [x], {
+        createGraph: true,
+        retainGraph: false,
+      });
+      return g!;
+    };
+    for (let i = 0; i < 40; i++) model.forward(x).sum().backward();
+    const g = second();
+    for (let i = 0; i < 40; i++) model.forward(x).sum().backward();
+    const again = second();
+    expect([...g.toTypedArray()]).toEqual([...again.toTypedArray()]);
+  });
+
+  test("that a layer of the user's own has seen is left alone", () => {
+    const seen: { tensor: Tensor; before: number[] }[] = [];
+    class Peek extends nn.Module {
+      forward(t: Tensor): Tensor {
+        seen.push({ tensor: t, before: [...t.toTypedArray()] });
+        return t;
+      }
+    }
+    const between = layers().flatMap((layer) => [layer, new Peek()]);
+    const model = new nn.Sequential(new Peek(), ...between);
+    const x = randn(60, 7);
+    for (let step = 0; step < 80; step++) {
+      model.forward(x).sum().backward();
+      noGrad(() => model.forward(x));
+    }
+    for (const { tensor: t, before } of seen) expect([...t.toTypedArray()]).toEqual(before);
   });
 });

@@ -1,5 +1,18 @@
-import { expect, test } from "vitest";
-import { newStorage, rawStorage, recycle } from "../../src/tensor/storage.ts";
+import { beforeAll, expect, test } from "vitest";
+import { newStorage, rawStorage, recycle, setPassing } from "../../src/tensor/storage.ts";
+
+beforeAll(() => {
+  setPassing(true);
+});
+
+test("only what will be given back takes the array of something that was", () => {
+  const given = newStorage("float32", 1199);
+  recycle(given);
+  setPassing(false);
+  expect(rawStorage("float32", 1199).data).not.toBe(given.data);
+  expect(setPassing(true)).toBe(false);
+  expect(rawStorage("float32", 1199).data).toBe(given.data);
+});
 
 // Lengths that no other test has, because what is kept outlives a test.
 test("an array that was given up serves the next result of its type and length", () => {

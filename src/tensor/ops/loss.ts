@@ -8,7 +8,7 @@ import type { Op, Vjp } from "../op.ts";
 import { inDType, resultType } from "../operand.ts";
 import type { Use } from "../record.ts";
 import { broadcastShapes, formatShape, numel, sameShape } from "../shape.ts";
-import { type Strided, scratch } from "../storage.ts";
+import { borrow, recycle, type Strided, scratch } from "../storage.ts";
 import type { Tensor } from "../tensor.ts";
 import { Map2, Map3, nary } from "./family.ts";
 
@@ -68,10 +68,11 @@ function elementwiseLoss(definition: LossDefinition): Op<LossParams> {
         elements(operands, out);
         return;
       }
-      const each = scratch(out.dtype, inputs[0]!.shape);
+      const each = borrow(out.dtype, inputs[0]!.shape);
       elements(operands, each);
       const n = numel(each.shape);
       const total = sumLane(each.storage.data, each.offset, n, 1);
+      recycle(each.storage);
       out.storage.data[out.offset] = reduction === "mean" ? total / n : total;
     },
     vjps: vjps.map((vjp) => (vjp === null ? null : overReduction(vjp))),

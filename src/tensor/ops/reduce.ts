@@ -123,6 +123,7 @@ export function reducer<P extends Reduction>(
     shape: reducedTo,
     dtype,
     kernel: (inputs, out, { dims }) => reduce(lane, inputs[0]!, dims, out),
+    overwrites: true,
     vjps: vjp === null ? null : [vjp],
   };
 }
@@ -138,6 +139,7 @@ const sumOp: Op<Accumulation> = {
   shape: reducedTo,
   dtype: (_, { dtype }) => dtype,
   kernel: ([input], out, { dims }) => accumulate(sumLane, input!, dims, out),
+  overwrites: true,
   vjps: [
     (use) => {
       const shape = use.shape(0);
@@ -192,6 +194,7 @@ const meanOp: Op<Reduction> = {
       out,
     );
   },
+  overwrites: true,
   vjps: [
     (use) => {
       const shape = use.shape(0);

@@ -16,7 +16,8 @@ import {
   V128,
   type ValueType,
 } from "./assembler.ts";
-import { copyIn, copyOut, FIRST_SLOT, PIECE_BYTES, SLOT_BYTES } from "./pieces.ts";
+import { bringIn, copyOut, FIRST_SLOT, PIECE_BYTES, SLOT_BYTES } from "./pieces.ts";
+import { addressOf } from "./resident.ts";
 import { getHeap, instantiate } from "./runtime.ts";
 import { NotVectorizable, VectorLanes } from "./vector.ts";
 
@@ -92,7 +93,7 @@ function kernelSource(
   single: boolean,
   outputs: readonly ElementKind[],
   operands: readonly Operand[],
-): FunctionSource {
+): { readonly source: FunctionSource; readonly refuses: boolean } {
   const scalarType: ValueType = single ? F32 : F64;
   const types: ValueType[] = operands.map(({ layout }) => (layout === SCALAR ? scalarType : I32));
   const code = new Code([I32, I32, ...outputs.map(() => I32), ...types]);
@@ -153,15 +154,22 @@ function kernelSource(
   vector.finish();
   if (vector.outside === null) code.i32(0);
   else code.get(vector.outside).simd(simd.anyTrue);
-  return { name: "run", code, results: [I32] };
+  const source: FunctionSource = { name: "run", code, results: [I32] };
+  return { source, refuses: vector.outside !== null };
 }
 
 type Run = (rows: number, columns: number, ...rest: number[]) => number;
 
+interface Kernel {
+  readonly run: Run;
+  /** Whether there are lanes that it leaves to the plain loop. */
+  readonly refuses: boolean;
+}
+
 /** A body with its kernels, one for each arrangement of operands that has occurred. */
 export class Program {
   readonly #body: Body;
-  readonly #kernels = new Map<number, Run | null>();
+  readonly #kernels = new Map<number, Kernel | null>();
 
   constructor(body: Body) {
     this.#body = body;
@@ -209,10 +217,26 @@ export class Program {
     }
     if (kernel === null) return false;
 
-    const piece = PIECE_BYTES / (wide ? 8 : 4);
-    const rowStep = Math.max(1, Math.floor(piece / columns));
-    const columnStep = Math.min(columns, piece);
+    // Where each result is written: in place, or in a slot (-1) from which it is copied out.
     const count = outs.length;
+    const size = wide ? 8 : 4;
+    let there = true;
+    for (let i = 0; i < count; i++) {
+      const at = addressOf(heap, outs[i]!, outOffsets[i]!);
+      const kept =
+        at !== -1 &&
+        mayOverrun(outs[i]!, outOffsets[i]!, rows, columns, 16 / size) &&
+        mayOverwrite(kernel, outs[i]!, outOffsets[i]!, inputs, offsets, layouts, rows === 1);
+      places[i] = kept ? at : -1;
+      there &&= kept;
+    }
+    for (let i = 0; there && i < inputs.length; i++) {
+      const input = inputs[i]!;
+      if (typeof input !== "number") there = addressOf(heap, input, 0) !== -1;
+    }
+    const piece = there ? Infinity : PIECE_BYTES / size;
+    const rowStep = there ? rows : Math.max(1, Math.floor(piece / columns));
+    const columnStep = Math.min(columns, piece);
     const args = new Array<number>(count + inputs.length);
     for (let row = 0; row < rows; row += rowStep) {
       const height = Math.min(rowStep, rows - row);
@@ -220,7 +244,10 @@ export class Program {
         const width = Math.min(columnStep, columns - column);
         const start = row * columns + column;
         let slot = FIRST_SLOT;
-        for (let i = 0; i < count; i++, slot += SLOT_BYTES) args[i] = slot;
+        for (let i = 0; i < count; i++, slot += SLOT_BYTES) {
+          const place = places[i]!;
+          args[i] = place === -1 ? slot : place + start * outs[i]!.BYTES_PER_ELEMENT;
+        }
         for (let i = 0; i < inputs.length; i++) {
           const input = inputs[i]!;
           if (typeof input === "number") {
@@ -230,11 +257,10 @@ export class Program {
           const layout = layouts[i]!;
           const from = offsets[i]! + (layout === FULL ? start : layout === ROW ? column : row);
           const length = layout === FULL ? height * width : layout === ROW ? width : height;
-          copyIn(heap, slot, input, from, length);
-          args[count + i] = slot;
+          args[count + i] = bringIn(heap, slot, input, from, length);
           slot += SLOT_BYTES;
         }
-        if (call(kernel, height, width, args) !== 0) {
+        if (call(kernel.run, height, width, args) !== 0) {
           this.#plainly(
             !wide,
             height,
@@ -250,6 +276,7 @@ export class Program {
           continue;
         }
         for (let i = 0; i < count; i++) {
+          if (places[i] !== -1) continue;
           copyOut(heap, args[i]!, outs[i]!, outOffsets[i]! + start, height * width);
         }
       }
@@ -262,14 +289,14 @@ export class Program {
     outs: readonly TypedArray[],
     inputs: readonly (TypedArray | number)[],
     layouts: readonly Layout[],
-  ): Run | null {
+  ): Kernel | null {
     const operands = inputs.map((input, i): Operand => {
       if (typeof input === "number") return { kind: single ? SINGLE : DOUBLE, layout: SCALAR };
       return { kind: checkedKind(input), layout: layouts[i]! };
     });
     try {
-      const source = kernelSource(this.#body, single, outs.map(checkedKind), operands);
-      return instantiate<{ run: Run }>([source]).run;
+      const { source, refuses } = kernelSource(this.#body, single, outs.map(checkedKind), operands);
+      return { run: instantiate<{ run: Run }>([source]).run, refuses };
     } catch (error) {
       if (error instanceof NotVectorizable) return null;
       throw error;
@@ -306,6 +333,39 @@ export class Program {
       }
     }
   }
+}
+
+// The results' addresses in the call under way; calls do not nest.
+const places: number[] = [];
+
+/** Whether a kernel may write lanes past the end of a result that lies in its array. */
+function mayOverrun(
+  out: TypedArray,
+  offset: number,
+  rows: number,
+  columns: number,
+  lanes: number,
+): boolean {
+  // Behind the array itself there is room; a row's overrun is overwritten by the next row.
+  return columns % lanes === 0 || offset + rows * columns === out.length;
+}
+
+/** Whether every operand has been read by the time that a result, written in place, covers it. */
+function mayOverwrite(
+  { refuses }: Kernel,
+  out: TypedArray,
+  offset: number,
+  inputs: readonly (TypedArray | number)[],
+  offsets: readonly number[],
+  layouts: readonly Layout[],
+  oneRow: boolean,
+): boolean {
+  for (let i = 0; i < inputs.length; i++) {
+    if (inputs[i] !== out) continue;
+    // What a kernel refuses is computed again from the operands.
+    if (refuses || !oneRow || layouts[i] !== FULL || offsets[i] !== offset) return false;
+  }
+  return true;
 }
 
 function checkedKind(array: TypedArray): ElementKind {

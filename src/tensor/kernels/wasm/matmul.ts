@@ -9,7 +9,8 @@ import {
   RELU,
   TILE_BYTES,
 } from "./gemm.ts";
-import { getHeap, hasFusedMultiplyAdd, instantiate } from "./runtime.ts";
+import { addressOf } from "./resident.ts";
+import { getHeap, type Heap, hasFusedMultiplyAdd, instantiate } from "./runtime.ts";
 
 /** Below this many multiplications the plain loop is done before the operands are copied. */
 const WORTHWHILE = 1000;
@@ -80,6 +81,34 @@ function bringIn(
   }
 }
 
+/** Where runs of elements lie in memory: the first, and from one to the next, in elements. */
+interface Runs {
+  readonly at: number;
+  readonly ld: number;
+}
+
+/** `outer` runs of `inner` elements: as they lie if they are in memory, else copied to `slot`. */
+function runs(
+  heap: Heap,
+  slot: Runs,
+  from: TypedArray,
+  offset: number,
+  outer: number,
+  outerStride: number,
+  inner: number,
+  innerStride: number,
+): Runs {
+  const address = addressOf(heap, from, offset);
+  if (address !== -1 && (innerStride === 1 || inner === 1)) {
+    const size = from.BYTES_PER_ELEMENT;
+    const apart = outerStride >= inner && leading(outer, outerStride, size) === outerStride;
+    if (apart || outer === 1) return { at: address / size, ld: outerStride };
+  }
+  const view = from instanceof Float32Array ? heap.f32 : heap.f64;
+  bringIn(view, slot.at, slot.ld, from, offset, outer, outerStride, inner, innerStride);
+  return slot;
+}
+
 /** Whether a matrix should be read by columns: those, not its rows, lie together. */
 function readByColumn(rows: number, columns: number, rowStride: number, columnStride: number) {
   if (rowStride !== 1 && rows !== 1) return false;
@@ -140,55 +169,82 @@ export function gemm(
   const line = 64 / size;
   const biasAt = line;
   const cAt = biasAt + nBlock + line;
-  const aAt = cAt + mBlock * nBlock + line;
-  const bAt = aAt + (aByColumn ? kBlock : mBlock) * aLd + line;
-  const panelsAt = (bAt + (bByColumn ? nBlock : kBlock) * bLd + 2 * line) & -line;
+  const aSlot = { at: cAt + mBlock * nBlock + line, ld: aLd };
+  const bSlot = { at: aSlot.at + (aByColumn ? kBlock : mBlock) * aLd + line, ld: bLd };
+  const panelsAt = (bSlot.at + (bByColumn ? nBlock : kBlock) * bLd + 2 * line) & -line;
 
   for (let n0 = 0; n0 < n; n0 += nBlock) {
     const columns = Math.min(nBlock, n - n0);
     if (bias !== null)
       bringIn(view, biasAt, columns, bias, biasOffset + n0, 1, columns, columns, 1);
+    let bRuns = bSlot;
     for (let m0 = 0; m0 < m; m0 += mBlock) {
       const rows = Math.min(mBlock, m - m0);
+      const cAddress = addressOf(heap, out, outOffset + m0 * outRow + n0);
+      const cFrom = cAddress === -1 ? cAt : cAddress / size;
+      const cLd = cAddress === -1 ? columns : outRow;
       for (let k0 = 0; k0 < k; k0 += kBlock) {
         const steps = Math.min(kBlock, k - k0);
         const aStart = aOffset + m0 * aRow + k0 * aColumn;
-        if (aByColumn) bringIn(view, aAt, aLd, a, aStart, steps, aColumn, rows, aRow);
-        else bringIn(view, aAt, aLd, a, aStart, rows, aRow, steps, aColumn);
+        const aRuns = aByColumn
+          ? runs(heap, aSlot, a, aStart, steps, aColumn, rows, aRow)
+          : runs(heap, aSlot, a, aStart, rows, aRow, steps, aColumn);
         const bIsIn = m0 > 0 && kBlock === k;
         if (!bIsIn) {
           const bStart = bOffset + k0 * bRow + n0 * bColumn;
-          if (bByColumn) bringIn(view, bAt, bLd, b, bStart, columns, bColumn, steps, bRow);
-          else bringIn(view, bAt, bLd, b, bStart, steps, bRow, columns, bColumn);
+          bRuns = bByColumn
+            ? runs(heap, bSlot, b, bStart, columns, bColumn, steps, bRow)
+            : runs(heap, bSlot, b, bStart, steps, bRow, columns, bColumn);
+        }
+        const first = k0 > 0 ? ACCUMULATE : 0;
+        const last = k0 + steps === k ? epilogue : 0;
+        // One column, or one row of a product with a matrix stored by columns: rows times a vector.
+        const down = columns === 1 && cLd === 1 && !aByColumn && (bByColumn || bRuns.ld === 1);
+        if (down || (m === 1 && bByColumn && (!aByColumn || aRuns.ld === 1))) {
+          const [matrix, vector] = down ? [aRuns, bRuns] : [bRuns, aRuns];
+          functions.matvec(
+            down ? rows : columns,
+            steps,
+            matrix.at * size,
+            matrix.ld * size,
+            vector.at * size,
+            cFrom * size,
+            first | last,
+            biasAt * size,
+            down ? 0 : size,
+          );
+          continue;
         }
         for (let p = 0; p < steps; p += INNER) {
           const depth = Math.min(INNER, steps - p);
-          const bPart = (bAt + (bByColumn ? p : p * bLd)) * size;
+          const bPart = (bRuns.at + (bByColumn ? p : p * bRuns.ld)) * size;
           if (packed && !(bIsIn && k <= INNER)) {
             const flags = bByColumn ? BY_COLUMN : 0;
-            functions.pack(depth, columns, bPart, bLd * size, panelsAt * size, flags);
+            functions.pack(depth, columns, bPart, bRuns.ld * size, panelsAt * size, flags);
           }
-          const last = k0 + p + depth === k;
           const flags =
-            (aByColumn ? BY_COLUMN : 0) | (k0 + p > 0 ? ACCUMULATE : 0) | (last ? epilogue : 0);
+            (aByColumn ? BY_COLUMN : 0) |
+            (p > 0 ? ACCUMULATE : first) |
+            (p + depth === steps ? last : 0);
           for (let i = 0; i < rows; i += ROWS) {
             functions.gemm(
               Math.min(ROWS, rows - i),
               columns,
               depth,
-              (aAt + (aByColumn ? i + p * aLd : i * aLd + p)) * size,
-              aLd * size,
+              (aRuns.at + (aByColumn ? i + p * aRuns.ld : i * aRuns.ld + p)) * size,
+              aRuns.ld * size,
               packed ? panelsAt * size : bPart,
-              packed ? TILE_BYTES : bLd * size,
+              packed ? TILE_BYTES : bRuns.ld * size,
               packed ? depth * TILE_BYTES : TILE_BYTES,
-              (cAt + i * columns) * size,
-              columns * size,
+              (cFrom + i * cLd) * size,
+              cLd * size,
               flags,
               biasAt * size,
             );
           }
         }
       }
+      if (cAddress !== -1) continue;
       if (outRow === columns || rows === 1) {
         out.set(view.subarray(cAt, cAt + rows * columns), outOffset + m0 * outRow + n0);
       } else {

@@ -3,6 +3,7 @@
  * enough to be still in the cache when the kernel comes, and results are copied out.
  */
 import type { TypedArray } from "../../dtype.ts";
+import { addressOf } from "./resident.ts";
 import type { Heap } from "./runtime.ts";
 
 /** Bytes of an operand that are worked on at once. */
@@ -23,6 +24,22 @@ export function copyIn(
   if (from instanceof Float32Array) heap.f32.set(part, address / 4);
   else if (from instanceof Float64Array) heap.f64.set(part, address / 8);
   else heap.u8.set(part, address);
+}
+
+/**
+ * Where `length` elements from `start` on can be read: in place, or at `address` once copied there.
+ */
+export function bringIn(
+  heap: Heap,
+  address: number,
+  from: TypedArray,
+  start: number,
+  length: number,
+): number {
+  const there = addressOf(heap, from, start);
+  if (there !== -1) return there;
+  copyIn(heap, address, from, start, length);
+  return address;
 }
 
 /** Copies `length` elements from an address to `to`, from `start` on. */

@@ -1,6 +1,6 @@
 /** Sums, extremes and softmax of dense arrays on the JavaScript heap, piece by piece. */
 import type { TypedArray } from "../../dtype.ts";
-import { copyIn, copyOut, FIRST_SLOT, PIECE_BYTES, SLOT_BYTES } from "./pieces.ts";
+import { bringIn, copyOut, FIRST_SLOT, PIECE_BYTES, SLOT_BYTES } from "./pieces.ts";
 import { type RowsExports, reduceSource, softmaxSource } from "./rows.ts";
 import { getHeap, type Heap, instantiate, SCRATCH_BYTES } from "./runtime.ts";
 
@@ -52,8 +52,8 @@ function sumPieces(
   let lost = 0;
   for (let done = 0; done < n; done += piece) {
     const length = Math.min(piece, n - done);
-    copyIn(heap, FIRST_SLOT, array, offset + done, length);
-    const part = functions.sum(length, FIRST_SLOT);
+    const at = bringIn(heap, FIRST_SLOT, array, offset + done, length);
+    const part = functions.sum(length, at);
     // What rounding takes from the larger is kept (A. Neumaier 1974).
     const next = total + part;
     lost += Math.abs(total) >= Math.abs(part) ? total - next + part : part - next + total;
@@ -97,8 +97,8 @@ export function reduceRows(
   for (let row = 0; row < rows; row += rowStep) {
     const height = Math.min(rowStep, rows - row);
     if (height * columns <= piece) {
-      copyIn(heap, FIRST_SLOT, array, offset + row * columns, height * columns);
-      run(height, columns, FIRST_SLOT, result);
+      const at = bringIn(heap, FIRST_SLOT, array, offset + row * columns, height * columns);
+      run(height, columns, at, result);
       copyOut(heap, result, out, outOffset + row, height);
       continue;
     }
@@ -106,8 +106,8 @@ export function reduceRows(
     let best = kind === "max" ? -Infinity : Infinity;
     for (let done = 0; done < columns; done += piece) {
       const length = Math.min(piece, columns - done);
-      copyIn(heap, FIRST_SLOT, array, offset + row * columns + done, length);
-      run(1, length, FIRST_SLOT, result);
+      const at = bringIn(heap, FIRST_SLOT, array, offset + row * columns + done, length);
+      run(1, length, at, result);
       best = kind === "max" ? Math.max(best, view[place]!) : Math.min(best, view[place]!);
     }
     out[outOffset + row] = best;
@@ -145,8 +145,8 @@ export function sumColumns(
     heap.f64.fill(0, lost / 8, lost / 8 + width);
     for (let row = 0; row < rows; row += rowStep) {
       const height = Math.min(rowStep, rows - row);
-      copyIn(heap, FIRST_SLOT, array, offset + row * columns + column, height * width);
-      functions.sumColumns(height, width, FIRST_SLOT, sums, lost);
+      const at = bringIn(heap, FIRST_SLOT, array, offset + row * columns + column, height * width);
+      functions.sumColumns(height, width, at, sums, lost);
     }
     for (let j = 0; j < width; j++) {
       const total = heap.f64[sums / 8 + j]!;
@@ -189,8 +189,8 @@ export function softmaxRows(
   }
   for (let row = 0; row < rows; row += rowStep) {
     const height = Math.min(rowStep, rows - row);
-    copyIn(heap, FIRST_SLOT, array, offset + row * columns, height * columns);
-    run(height, columns, FIRST_SLOT, result);
+    const at = bringIn(heap, FIRST_SLOT, array, offset + row * columns, height * columns);
+    run(height, columns, at, result);
     copyOut(heap, result, out, outOffset + row * columns, height * columns);
   }
   return true;

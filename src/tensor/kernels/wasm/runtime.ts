@@ -32,12 +32,17 @@ const PAGE = 65536;
  */
 export const SCRATCH_BYTES = 16 * 2 ** 20;
 
+/** Bytes after these in which arrays can live; less where the host does not give that much. */
+const RESIDENT_BYTES = [128 * 2 ** 20, 32 * 2 ** 20, 0];
+
 // Kernels read whole vectors and tiles and may look past the end of an array, never past this.
 const MARGIN = PAGE;
 
 /** The memory, which the library never grows, and views of it. */
 export interface Heap {
   readonly memory: Memory;
+  readonly buffer: ArrayBuffer;
+  readonly residentBytes: number;
   readonly f32: Float32Array;
   readonly f64: Float64Array;
   readonly u8: Uint8Array;
@@ -56,14 +61,31 @@ function relaxedProbe(): Uint8Array<ArrayBuffer> {
   return assemble([{ name: "f", code, results: [F32] }]);
 }
 
+/** The memory, with as much room behind the scratch area as the host gives. */
+function reserve(
+  make: (descriptor: { initial: number }) => Memory,
+  [residentBytes = 0, ...less]: readonly number[] = RESIDENT_BYTES,
+): Pick<Heap, "memory" | "residentBytes"> {
+  try {
+    const memory = make({ initial: (SCRATCH_BYTES + residentBytes + MARGIN) / PAGE });
+    return { memory, residentBytes };
+  } catch (error) {
+    if (less.length === 0) throw error;
+    return reserve(make, less);
+  }
+}
+
 function start(): void {
   tried = true;
   if (typeof WebAssembly !== "object") return;
+  const { Memory } = WebAssembly;
   try {
-    const memory = new WebAssembly.Memory({ initial: (SCRATCH_BYTES + MARGIN) / PAGE });
+    const { memory, residentBytes } = reserve((descriptor) => new Memory(descriptor));
     const { buffer } = memory;
     const made: Heap = {
       memory,
+      buffer,
+      residentBytes,
       f32: new Float32Array(buffer),
       f64: new Float64Array(buffer),
       u8: new Uint8Array(buffer),
