@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import {
   type DType,
   fromTypedArray,
@@ -33,6 +33,14 @@ function readOften(storage: Storage): Storage {
 function settle(t: Tensor): Tensor {
   readOften(t.storage);
   return t;
+}
+
+/** Collects garbage and lets finalizers run, which give its room back. */
+async function collect(): Promise<void> {
+  if (globalThis.gc === undefined) throw new Error("run node with --expose-gc");
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  globalThis.gc();
+  await new Promise((resolve) => setTimeout(resolve, 0));
 }
 
 /** Runs `body` as if its results were given back, so that they take spare arrays. */
@@ -230,15 +238,12 @@ describe("the kernels' memory", () => {
   });
 
   test("gets room back when its owner is gone", async () => {
-    if (globalThis.gc === undefined) throw new Error("run node with --expose-gc");
     // Twice as much in all as there is room for.
     const part = getHeap()!.residentBytes / 8 / 8;
     for (let owner = 0; owner < 16; owner++) {
       let found = false;
       for (let i = 0; i < 20 && !found; i++) {
-        await new Promise((resolve) => setTimeout(resolve, 0));
-        globalThis.gc();
-        await new Promise((resolve) => setTimeout(resolve, 0));
+        await collect();
         found = lives(readOften(newStorage("float64", part)));
       }
       expect(found).toBe(true);
@@ -247,6 +252,8 @@ describe("the kernels' memory", () => {
 });
 
 describe("tensors in the kernels' memory", () => {
+  beforeEach(collect);
+
   test.each(Object.entries(STEPS))("%s gives what it gives on the heap", (_, step) => {
     let settled = 0;
     fc.assert(
