@@ -36,13 +36,16 @@ interface Job {
 }
 
 const MOST_ROUNDS = 200;
+/** A training goes on over rounds for so many steps: what is measured is a long one. */
+const TRAINING_STEPS = 1000;
 const SHORTEST_ROUND_MS = 5;
 
-async function round(run: Run, steps: number): Promise<number> {
-  run.reset?.();
+/** The milliseconds of so many steps, the first of them number `first` of its training. */
+async function round(run: Run, steps: number, first: number): Promise<number> {
+  if (first === 0) run.reset?.();
   const start = performance.now();
   // A step that returns nothing is not awaited: that alone would cost a microsecond.
-  for (let i = 0; i < steps; i++) {
+  for (let i = first; i < first + steps; i++) {
     const pending = run.step(i);
     if (pending !== undefined) await pending;
   }
@@ -52,22 +55,28 @@ async function round(run: Run, steps: number): Promise<number> {
 /** How many steps make a round long enough for the clock. */
 async function calibrate(run: Run): Promise<number> {
   for (let steps = 1; ; steps *= 2) {
-    if ((await round(run, steps)) >= SHORTEST_ROUND_MS) return steps;
+    if ((await round(run, steps, 0)) >= SHORTEST_ROUND_MS) return steps;
   }
 }
 
 async function measure(run: Run, { warmMs, measureMs }: Job): Promise<Measured> {
   const warmUntil = performance.now() + warmMs;
-  let longest = await round(run, run.steps ?? 1);
+  let done = 0;
+  const next = (steps: number) => {
+    if (run.steps === undefined || done + steps > TRAINING_STEPS) done = 0;
+    done += steps;
+    return round(run, steps, done - steps);
+  };
+  let longest = await next(run.steps ?? 1);
   const check = [...run.check()];
-  while (performance.now() < warmUntil) longest = await round(run, run.steps ?? 1);
+  while (performance.now() < warmUntil) longest = await next(run.steps ?? 1);
   const steps = run.steps ?? (await calibrate(run));
   const ns: number[] = [];
   const until = performance.now() + measureMs;
   // A round that takes seconds has said enough after one.
   const fewest = longest > 2000 ? 1 : 3;
   while (ns.length < fewest || (performance.now() < until && ns.length < MOST_ROUNDS)) {
-    ns.push(((await round(run, steps)) * 1e6) / steps);
+    ns.push(((await next(steps)) * 1e6) / steps);
   }
   return { ns, check };
 }
@@ -85,9 +94,9 @@ function memory(run: Run, { steps, seconds }: { steps: number; seconds: number }
   let done = 0;
   const every = Math.max(1, Math.floor(steps / 1000));
   for (; done < steps; done++) {
-    // A new round now and then: a converged run would only measure denormal numbers.
-    if (done % (run.steps ?? steps) === 0) run.reset?.();
-    const pending = run.step(done % (run.steps ?? steps));
+    // Anew now and then: a converged run would only measure denormal numbers.
+    if (done % TRAINING_STEPS === 0) run.reset?.();
+    const pending = run.step(done % TRAINING_STEPS);
     if (pending !== undefined) throw new Error("this step needs a yield");
     if (done % every !== 0) continue;
     const now = sample();

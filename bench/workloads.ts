@@ -52,9 +52,9 @@ export interface Workload {
 }
 
 /**
- * What a library makes of a case. A run with `steps` is measured in rounds of that many steps, each
- * after a `reset`, so that every library does the same steps of the same training; a run without
- * repeats one step that leaves nothing behind.
+ * What a library makes of a case. A run with `steps` is measured in rounds of that many steps of a
+ * training, which begins with a `reset`, so that every library does the same steps of the same
+ * training; a run without repeats one step that leaves nothing behind.
  */
 export interface Run {
   readonly steps?: number;
@@ -115,7 +115,7 @@ export const WORKLOADS: readonly Workload[] = [
     id: "W1",
     title: "One Adam step on Rosenbrock, float64",
     note:
-      "Forward, backward, update and the loss as a number; rounds of 1000 steps from (−1, 1), " +
+      "Forward, backward, update and the loss as a number; 1000 steps from (−1, 1), " +
       "lr 0.01. Compared: the point and the loss after 1000 steps.",
     cases: [{ id: "adam", params: { kind: "rosenbrock", steps: 1000 } }],
     patience: 4,
@@ -126,8 +126,8 @@ export const WORKLOADS: readonly Workload[] = [
     title: "make_circles, one epoch of training and evaluation",
     note:
       "Linear(2,16) ReLU Linear(16,16) ReLU Linear(16,1), 700 points to train on and 300 to test, " +
-      "full batch, float32, lr 0.01, both losses as numbers; rounds of 100 epochs. Compared: train " +
-      "and test loss of the first and the last epoch.",
+      "full batch, float32, lr 0.01, both losses as numbers; 100 epochs at a time of a training of " +
+      "1000. Compared: train and test loss of the first and the hundredth epoch.",
     cases: [
       { id: "adam", params: { kind: "circles", steps: 100, optimizer: "adam" } },
       { id: "sgd", params: { kind: "circles", steps: 100, optimizer: "sgd" } },
@@ -139,8 +139,8 @@ export const WORKLOADS: readonly Workload[] = [
     id: "W3",
     title: "MLP 784-256-10, batch 128, cross entropy, Adam",
     note:
-      "Float32, lr 0.001, the loss as a number; rounds of 20 steps. Compared: the losses of the " +
-      "first and the last step.",
+      "Float32, lr 0.001, the loss as a number; 20 steps at a time of a training of 1000. Compared: " +
+      "the losses of the first and the twentieth step.",
     cases: [{ id: "adam", params: { kind: "digits", steps: 20 } }],
     patience: 4,
     tolerance: 1e-3,

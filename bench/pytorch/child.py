@@ -12,6 +12,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent))
 import torch  # noqa: E402
 
 MOST_ROUNDS = 200
+TRAINING_STEPS = 1000
 SHORTEST_ROUND_MS = 5
 
 
@@ -19,18 +20,18 @@ def now():
     return time.perf_counter() * 1000
 
 
-def round_(run, steps):
-    if hasattr(run, "reset"):
+def round_(run, steps, first):
+    if first == 0 and hasattr(run, "reset"):
         run.reset()
     start = now()
-    for i in range(steps):
+    for i in range(first, first + steps):
         run.step(i)
     return now() - start
 
 
 def calibrate(run):
     steps = 1
-    while round_(run, steps) < SHORTEST_ROUND_MS:
+    while round_(run, steps, 0) < SHORTEST_ROUND_MS:
         steps *= 2
     return steps
 
@@ -38,20 +39,29 @@ def calibrate(run):
 def measure(run, job):
     steps = getattr(run, "steps", None)
     warm_until = now() + job["warmMs"]
+    done = 0
+
+    def next_(count):
+        nonlocal done
+        if steps is None or done + count > TRAINING_STEPS:
+            done = 0
+        done += count
+        return round_(run, count, done - count)
+
     longest = 0
     if steps is None:
         run.step(0)
     else:
-        longest = round_(run, steps)
+        longest = next_(steps)
     check = [float(value) for value in run.check()]
     while now() < warm_until:
-        longest = round_(run, steps or 1)
-    steps = steps or calibrate(run)
+        longest = next_(steps or 1)
+    count = steps or calibrate(run)
     ns = []
     until = now() + job["measureMs"]
     fewest = 1 if longest > 2000 else 3
     while len(ns) < fewest or (now() < until and len(ns) < MOST_ROUNDS):
-        ns.append(round_(run, steps) * 1e6 / steps)
+        ns.append(next_(count) * 1e6 / count)
     return dict(ns=ns, check=check)
 
 
@@ -66,12 +76,11 @@ def memory(run, job):
     highest = dict(rss=0, heap=0)
     early = None
     every = max(1, steps // 1000)
-    period = getattr(run, "steps", steps)
     done = 0
     while done < steps:
-        if done % period == 0:
+        if done % TRAINING_STEPS == 0:
             run.reset()
-        run.step(done % period)
+        run.step(done % TRAINING_STEPS)
         if done % every == 0:
             seen = sample()
             highest["rss"] = max(highest["rss"], seen["rss"])

@@ -153,7 +153,7 @@ class Pass {
   run(roots: readonly Edge[], grads: readonly Tensor[]): void {
     if (this.#targets !== null) this.#markNeeded(roots, this.#targets);
     const before = setGradEnabled(this.#options.createGraph);
-    const passing = setPassing(false);
+    const passing = setPassing(!this.#options.createGraph);
     try {
       for (let i = 0; i < roots.length; i++) {
         this.#send(roots[i]!.node, roots[i]!.index, grads[i]!, false);
@@ -230,6 +230,8 @@ class Pass {
     clear(node);
     if (node.hooks !== null) {
       owned = false;
+      // What the engine makes it gives back, but a hook's results are the user's.
+      const passing = setPassing(false);
       for (const { index, hook } of node.hooks) {
         const current = grads === null ? grad : grads[index]!;
         if (current === null) continue;
@@ -239,6 +241,7 @@ class Pass {
         if (grads === null) grad = checked;
         else grads[index] = checked;
       }
+      setPassing(passing);
     }
     if (this.#targets !== null) {
       for (let i = 0; i < this.#targets.length; i++) {
@@ -249,12 +252,9 @@ class Pass {
       }
       if (!node.next.some((n) => n?.needed === true)) return;
     }
-    // Hooks are the user's; what the engine makes, it gives back.
-    setPassing(!this.#options.createGraph);
     if (node instanceof AccumulateGrad)
       accumulate(node.variable, grad!, owned, this.#options.createGraph);
     else this.#propagate(node, grad, grads, owned);
-    setPassing(false);
   }
 
   /** @param owned whether nobody else can hold `grad`, so that its memory may serve again. */

@@ -110,7 +110,7 @@ export function pin(storage: Storage): void {
  * has been read often. To be called before anybody takes `data` for that operation.
  */
 export function countRead(storage: Storage): void {
-  if (++storage.reads === LONG_LIVED && storage.length >= WORTH_MOVING) moveHome(storage);
+  if (storage.length >= WORTH_MOVING && ++storage.reads === LONG_LIVED) moveHome(storage);
 }
 
 function moveHome(storage: Storage): void {
@@ -157,25 +157,26 @@ export function setPassing(on: boolean): boolean {
   const before = passing;
   passing = on;
   noting = false;
+  if (noted.length > 0) noted.length = 0;
   return before;
 }
 
 /** Notes the passing results that are made from here on, for `recycleNoted`. */
 export function noteResults(): void {
   noting = true;
-  noted.length = 0;
 }
 
 /** Gives up all results since `noteResults` but one: nobody else may hold them. */
 export function recycleNoted(but: Storage | null): void {
   noting = false;
+  if (noted.length === 0) return;
   for (let i = 0; i < noted.length; i++) if (noted[i] !== but) recycle(noted[i]!);
   noted.length = 0;
 }
 
 /** As `newStorage`, but its elements may be anything: for results that are written whole. */
 export function rawStorage(dtype: DType, length: number): Storage {
-  if (!passing) return newStorage(dtype, length);
+  if (!passing || length <= TINY) return newStorage(dtype, length);
   const storage = spareStorage(dtype, length);
   if (noting) noted.push(storage);
   return storage;
