@@ -18,7 +18,7 @@ import { corners, type Setup } from "../workloads.ts";
 
 const PAGE = 65536;
 /** Rows of A, and steps of the inner dimension, that stay in the caches. */
-const BLOCK = 256;
+const [ROWS, DEPTH] = [128, 1024];
 
 /** `data` [rows, columns], row by row, or that of its transpose turned around. */
 function upright(data: Float64Array, rows: number, columns: number, transposed: boolean) {
@@ -49,19 +49,19 @@ export const setup: Setup = (params) => {
   for (let i = 0; i < m; i++) view.set(a.subarray(i * k, (i + 1) * k), aAt / size + i * row);
   view.set(upright(inputs.b, k, n, params.transposeB), bAt / size);
   const width = Math.ceil(n / tile) * TILE_BYTES;
-  for (let p = 0; p < k; p += BLOCK) {
-    pack(Math.min(BLOCK, k - p), n, bAt + p * n * size, n * size, panelsAt + p * width, 0);
+  for (let p = 0; p < k; p += DEPTH) {
+    pack(Math.min(DEPTH, k - p), n, bAt + p * n * size, n * size, panelsAt + p * width, 0);
   }
   return {
     step() {
-      for (let p = 0; p < k; p += BLOCK) {
-        const depth = Math.min(BLOCK, k - p);
+      for (let p = 0; p < k; p += DEPTH) {
+        const depth = Math.min(DEPTH, k - p);
         const flags = p > 0 ? ACCUMULATE : 0;
         const b = panelsAt + p * width;
-        for (let i = 0; i < m; i += BLOCK) {
+        for (let i = 0; i < m; i += ROWS) {
           const at = aAt + (i * row + p) * size;
           const c = cAt + i * n * size;
-          const rows = Math.min(BLOCK, m - i);
+          const rows = Math.min(ROWS, m - i);
           const step = depth * TILE_BYTES;
           gemm(rows, n, depth, at, row * size, b, TILE_BYTES, step, c, n * size, flags, 0);
         }

@@ -14,10 +14,11 @@ import { getHeap, type Heap, hasFusedMultiplyAdd, instantiate } from "./runtime.
 
 /** Below this many multiplications the plain loop is done before the operands are copied. */
 const WORTHWHILE = 1000;
-/** Inner steps for which a panel of B (8 kB) and four rows of A stay in the first-level cache. */
-const INNER = 256;
-/** Rows of A for which INNER columns (256 kB in float32) stay in the second-level cache. */
-const ROWS = 256;
+/**
+ * Rows of A that go over all panels of B before the next: with up to 1024 inner steps they stay in the
+ * second-level cache, from where a panel and four rows come as fast as they are needed.
+ */
+const ROWS = 128;
 
 type Floats = Float32Array | Float64Array;
 
@@ -196,8 +197,7 @@ export function gemm(
             ? runs(heap, bSlot, b, bStart, columns, bColumn, steps, bRow)
             : runs(heap, bSlot, b, bStart, steps, bRow, columns, bColumn);
         }
-        const first = k0 > 0 ? ACCUMULATE : 0;
-        const last = k0 + steps === k ? epilogue : 0;
+        const stage = (k0 > 0 ? ACCUMULATE : 0) | (k0 + steps === k ? epilogue : 0);
         // One column, or one row of a product with a matrix stored by columns: rows times a vector.
         const down = columns === 1 && cLd === 1 && !aByColumn && (bByColumn || bRuns.ld === 1);
         if (down || (m === 1 && bByColumn && (!aByColumn || aRuns.ld === 1))) {
@@ -209,39 +209,31 @@ export function gemm(
             matrix.ld * size,
             vector.at * size,
             cFrom * size,
-            first | last,
+            stage,
             biasAt * size,
             down ? 0 : size,
           );
           continue;
         }
-        for (let p = 0; p < steps; p += INNER) {
-          const depth = Math.min(INNER, steps - p);
-          const bPart = (bRuns.at + (bByColumn ? p : p * bRuns.ld)) * size;
-          if (packed && !(bIsIn && k <= INNER)) {
-            const flags = bByColumn ? BY_COLUMN : 0;
-            functions.pack(depth, columns, bPart, bRuns.ld * size, panelsAt * size, flags);
-          }
-          const flags =
-            (aByColumn ? BY_COLUMN : 0) |
-            (p > 0 ? ACCUMULATE : first) |
-            (p + depth === steps ? last : 0);
-          for (let i = 0; i < rows; i += ROWS) {
-            functions.gemm(
-              Math.min(ROWS, rows - i),
-              columns,
-              depth,
-              (aRuns.at + (aByColumn ? i + p * aRuns.ld : i * aRuns.ld + p)) * size,
-              aRuns.ld * size,
-              packed ? panelsAt * size : bPart,
-              packed ? TILE_BYTES : bRuns.ld * size,
-              packed ? depth * TILE_BYTES : TILE_BYTES,
-              (cFrom + i * cLd) * size,
-              cLd * size,
-              flags,
-              biasAt * size,
-            );
-          }
+        if (packed && !bIsIn) {
+          const flags = bByColumn ? BY_COLUMN : 0;
+          functions.pack(steps, columns, bRuns.at * size, bRuns.ld * size, panelsAt * size, flags);
+        }
+        for (let i = 0; i < rows; i += ROWS) {
+          functions.gemm(
+            Math.min(ROWS, rows - i),
+            columns,
+            steps,
+            (aRuns.at + (aByColumn ? i : i * aRuns.ld)) * size,
+            aRuns.ld * size,
+            (packed ? panelsAt : bRuns.at) * size,
+            packed ? TILE_BYTES : bRuns.ld * size,
+            packed ? steps * TILE_BYTES : TILE_BYTES,
+            (cFrom + i * cLd) * size,
+            cLd * size,
+            (aByColumn ? BY_COLUMN : 0) | stage,
+            biasAt * size,
+          );
         }
       }
       if (cAddress !== -1) continue;

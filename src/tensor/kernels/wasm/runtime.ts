@@ -30,7 +30,7 @@ const PAGE = 65536;
  * Bytes at the start of the memory that every call may use as it likes. The system commits pages
  * when they are first touched, so the unused part costs nothing.
  */
-export const SCRATCH_BYTES = 16 * 2 ** 20;
+export const SCRATCH_BYTES = 20 * 2 ** 20;
 
 /** Bytes after these in which arrays can live; less where the host does not give that much. */
 const RESIDENT_BYTES = [128 * 2 ** 20, 32 * 2 ** 20, 0];
