@@ -293,8 +293,8 @@ class Pass {
     }
     if (!this.#options.retainGraph) {
       if (node.saved !== null) release(node);
-      // Gradients that are themselves recorded may need what this operation has kept.
-      if (node.spare !== null && !this.#options.createGraph) recycle(node.spare);
+      // The recorded gradient of an earlier pass may still keep it.
+      if (node.spare?.keepers === 0) recycle(node.spare);
       node.spare = null;
     }
     if (!passedOn) recycle(grad!.storage);
@@ -315,6 +315,7 @@ function resume(s: Suspended): void {
 }
 
 function release(node: Node): void {
+  for (const { storage } of node.saved!) storage.keepers--;
   node.rules = null;
   node.multiRule = null;
   node.saved = null;

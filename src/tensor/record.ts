@@ -131,6 +131,7 @@ function outputIndices(inputs: readonly Tensor[]): readonly number[] | null {
 export function keepSaved<P>(node: Node, use: Use<P>): void {
   if (use.saved === null) return;
   node.saved = use.saved;
+  for (const t of use.saved) t.storage.keepers++;
   node.savedVersions = use.saved.map((t) => t.storage.version);
 }
 

@@ -28,6 +28,8 @@ export class Storage {
   readonly length: number;
   /** How many operations have read it; above `LONG_LIVED` from the start where it may not move. */
   reads = 0;
+  /** How many recorded operations keep it for their backward. */
+  keepers = 0;
 
   constructor(data: TypedArray, start: number, length: number) {
     this.data = data;

@@ -266,6 +266,24 @@ describe("a Sequential's memory", () => {
     expect([...g.toTypedArray()]).toEqual([...again.toTypedArray()]);
   });
 
+  test("is not given up while the graph of a gradient has it saved", () => {
+    manualSeed(7);
+    const model = new nn.Sequential(...layers());
+    const x = randn(60, 7);
+    const weights = model.parameters();
+    // The last layer but one saves its input for the gradient's graph, which outlives the loss's.
+    const [inner, last] = [weights[4]!, weights[6]!];
+    const mixed = (between: (loss: Tensor) => void) => {
+      const loss = model.forward(x).sum();
+      const [g] = autograd.grad([loss], [inner], { createGraph: true });
+      between(loss);
+      for (let i = 0; i < 5; i++) model.forward(x.mul(2)).sum().backward();
+      return autograd.grad([g!.sum()], [last])[0]!.toTypedArray();
+    };
+    const expected = mixed(() => {});
+    expect([...mixed((loss) => loss.backward())]).toEqual([...expected]);
+  });
+
   test("that a layer of the user's own has seen is left alone", () => {
     const seen: { tensor: Tensor; before: number[] }[] = [];
     class Peek extends nn.Module {
