@@ -23,7 +23,8 @@ const FLOORS: Floors = [
   ],
   ["tensor/kernels", "tensor/format", "tensor/make", "tensor/overlap"],
   [
-    ...["tensor/shape", "tensor/dtype", "tensor/storage", "tensor/options"],
+    ...["tensor/shape", "tensor/dtype", "tensor/storage", "tensor/home", "tensor/spare"],
+    "tensor/options",
     ...["random", "autograd/graph", "autograd/readyQueue", "autograd/gradMode"],
   ],
 ];
@@ -42,7 +43,11 @@ const BESIDE: readonly string[] = [
   "tensor/storage -> tensor/dtype",
   "tensor/options -> tensor/shape",
   "autograd/graph -> tensor/shape",
+  "tensor/spare -> tensor/storage",
+  "tensor/spare -> tensor/shape",
+  "tensor/spare -> tensor/home",
   "autograd/graph -> tensor/storage",
+  "autograd/graph -> tensor/spare",
   "autograd/graph -> autograd/gradMode",
   "autograd/graph -> autograd/readyQueue",
 ];

@@ -1,13 +1,7 @@
 import type { DType } from "../tensor/dtype.ts";
 import { formatShape, isExpandable, type Shape, sameShape } from "../tensor/shape.ts";
-import {
-  noteResults,
-  recycle,
-  recycleNoted,
-  type Storage,
-  setPassing,
-  storagesCreated,
-} from "../tensor/storage.ts";
+import { noteResults, recycle, recycleNoted, setPassing } from "../tensor/spare.ts";
+import { type Storage, storagesCreated } from "../tensor/storage.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { setGradEnabled } from "./gradMode.ts";
 import { ReadyQueue } from "./readyQueue.ts";

@@ -1,6 +1,6 @@
 import { linearRelu } from "../tensor/ops/linear.ts";
 import { describe } from "../tensor/shape.ts";
-import { recycle, setPassing } from "../tensor/storage.ts";
+import { recycle, setPassing } from "../tensor/spare.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { ReLU, Sigmoid, Tanh } from "./activation.ts";
 import { Linear } from "./linear.ts";

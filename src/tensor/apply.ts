@@ -1,6 +1,7 @@
 import { isGradEnabled } from "../autograd/gradMode.ts";
 import { Node, type OutputInfo } from "../autograd/graph.ts";
 import { canCast, isFloat, scalarName } from "./dtype.ts";
+import { countRead } from "./home.ts";
 import { copy } from "./kernels/elementwise.ts";
 import { type UpdateKernel, update } from "./kernels/update.ts";
 import { alias, fresh, raw } from "./make.ts";
@@ -8,7 +9,7 @@ import type { MultiViewOp, Op, ViewInfo, ViewOp } from "./op.ts";
 import { checkSelfOverlap, overlapsPartly } from "./overlap.ts";
 import { AMBIGUOUS, anyNode, keepSaved, nodeOf, record, replay, Use } from "./record.ts";
 import { formatShape, SCALAR, sameShape } from "./shape.ts";
-import { countRead, scratch } from "./storage.ts";
+import { scratch } from "./storage.ts";
 import type { Tensor } from "./tensor.ts";
 
 /**

@@ -7,12 +7,13 @@ import {
   isFloat,
   type TypedArray,
 } from "./dtype.ts";
+import { pin } from "./home.ts";
 import { castFunction, fill } from "./kernels/elementwise.ts";
 import { fresh, wrapStorage } from "./make.ts";
 import { checkTensor } from "./operand.ts";
 import { checkOptions } from "./options.ts";
 import { describe, newSizes, numel, type Shape } from "./shape.ts";
-import { pin, Storage } from "./storage.ts";
+import { Storage } from "./storage.ts";
 import { Tensor } from "./tensor.ts";
 
 export interface CreateOptions {

@@ -1,6 +1,7 @@
 import type { DType } from "./dtype.ts";
 import { contiguousStrides, numel, type Shape } from "./shape.ts";
-import { newStorage, rawStorage, type Storage } from "./storage.ts";
+import { rawStorage } from "./spare.ts";
+import { newStorage, type Storage } from "./storage.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** Where a tensor's elements lie in its storage. */

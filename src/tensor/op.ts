@@ -12,7 +12,7 @@ export type Vjp<P> = (use: Use<P>) => Rule;
 /**
  * An operation: all that the library knows of it. `apply` runs and records it; nothing else does.
  * Rules are written in tensor methods, so that they can be differentiated again, and never undo
- * broadcasting: the engine does.
+ * broadcasting: the engine does. They keep nothing that they make, because its memory serves again.
  */
 export interface Op<P> {
   /** The name of its gradFn, in PyTorch's spelling: `MulBackward0`. */

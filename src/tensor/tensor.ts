@@ -39,7 +39,8 @@ import {
   sameShape,
   sizesOf,
 } from "./shape.ts";
-import { recycle, type Storage } from "./storage.ts";
+import { recycle } from "./spare.ts";
+import type { Storage } from "./storage.ts";
 
 /**
  * A strided, multi-dimensional array that can record what is done with it.

@@ -1,6 +1,7 @@
 /** Assertions that hold for any operation. They need no test runner: they throw. */
 import { autograd, Tensor } from "../../src/index.ts";
-import { newStorage, recycle, setPassing } from "../../src/tensor/storage.ts";
+import { recycle, setPassing } from "../../src/tensor/spare.ts";
+import { newStorage } from "../../src/tensor/storage.ts";
 
 /** One use of an operation: inputs, and what is done with them. */
 export interface Case {

@@ -8,7 +8,8 @@ import type { Op, Vjp } from "../op.ts";
 import { inDType, resultType } from "../operand.ts";
 import type { Use } from "../record.ts";
 import { broadcastShapes, formatShape, numel, sameShape } from "../shape.ts";
-import { borrow, recycle, type Strided, scratch } from "../storage.ts";
+import { borrow, recycle } from "../spare.ts";
+import { type Strided, scratch } from "../storage.ts";
 import type { Tensor } from "../tensor.ts";
 import { Map2, Map3, nary } from "./family.ts";
 

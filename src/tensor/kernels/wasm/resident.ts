@@ -5,7 +5,7 @@
  * loop; so nothing short-lived comes here, and where room has run out arrays stay on the heap.
  */
 import type { TypedArray } from "../../dtype.ts";
-import { type Floats, setHome } from "../../storage.ts";
+import { type Floats, setHome } from "../../home.ts";
 import { Arena } from "./arena.ts";
 import { getHeap, type Heap, SCRATCH_BYTES } from "./runtime.ts";
 

@@ -8,15 +8,10 @@ import {
   type Tensor,
   where,
 } from "../../../../src/index.ts";
+import { countRead } from "../../../../src/tensor/home.ts";
 import { getHeap } from "../../../../src/tensor/kernels/wasm/runtime.ts";
-import {
-  countRead,
-  newStorage,
-  rawStorage,
-  recycle,
-  type Storage,
-  setPassing,
-} from "../../../../src/tensor/storage.ts";
+import { rawStorage, recycle, setPassing } from "../../../../src/tensor/spare.ts";
+import { newStorage, type Storage } from "../../../../src/tensor/storage.ts";
 
 const runs = Number(process.env.FC_RUNS ?? 100);
 

@@ -1,5 +1,6 @@
 import { beforeAll, expect, test } from "vitest";
-import { newStorage, rawStorage, recycle, setPassing } from "../../src/tensor/storage.ts";
+import { rawStorage, recycle, setPassing } from "../../src/tensor/spare.ts";
+import { newStorage } from "../../src/tensor/storage.ts";
 
 beforeAll(() => {
   setPassing(true);
