@@ -1,6 +1,6 @@
 /**
- * Elementwise operations and fused updates over arrays on the JavaScript heap: a piece of each
- * operand at a time is copied into memory, small enough to be still in the cache for the kernel.
+ * Elementwise operations and fused updates, over arrays in the kernels' memory as they lie and over
+ * those on the JavaScript heap piece by piece.
  */
 import type { TypedArray } from "../../dtype.ts";
 import { type Lanes, NUMBERS, SINGLES } from "../lanes.ts";

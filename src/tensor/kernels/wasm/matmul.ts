@@ -1,4 +1,4 @@
-/** The matrix product of arrays on the JavaScript heap: operands in, tiles, result out. */
+/** The matrix product of arrays in memory or on the JavaScript heap: operands in, tiles, result out. */
 import type { TypedArray } from "../../dtype.ts";
 import {
   ACCUMULATE,

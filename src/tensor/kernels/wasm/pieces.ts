@@ -1,6 +1,7 @@
 /**
- * The scratch area as slots, one an operand: a piece of each array at a time is copied in, small
- * enough to be still in the cache when the kernel comes, and results are copied out.
+ * The scratch area as slots, one an operand: of an array that does not live in the memory a piece at
+ * a time is copied in, small enough to be still in the cache when the kernel comes, and results are
+ * copied out.
  */
 import type { TypedArray } from "../../dtype.ts";
 import { addressOf } from "./resident.ts";
@@ -11,20 +12,6 @@ export const PIECE_BYTES = 32768;
 // Results may run over by a vector, and slots should not all begin in the same cache sets.
 export const SLOT_BYTES: number = PIECE_BYTES + 192;
 export const FIRST_SLOT = 1024;
-
-/** Copies `length` elements from `start` on to an address. */
-export function copyIn(
-  heap: Heap,
-  address: number,
-  from: TypedArray,
-  start: number,
-  length: number,
-): void {
-  const part = length === from.length ? from : from.subarray(start, start + length);
-  if (from instanceof Float32Array) heap.f32.set(part, address / 4);
-  else if (from instanceof Float64Array) heap.f64.set(part, address / 8);
-  else heap.u8.set(part, address);
-}
 
 /**
  * Where `length` elements from `start` on can be read: in place, or at `address` once copied there.
@@ -38,7 +25,10 @@ export function bringIn(
 ): number {
   const there = addressOf(heap, from, start);
   if (there !== -1) return there;
-  copyIn(heap, address, from, start, length);
+  const part = length === from.length ? from : from.subarray(start, start + length);
+  if (from instanceof Float32Array) heap.f32.set(part, address / 4);
+  else if (from instanceof Float64Array) heap.f64.set(part, address / 8);
+  else heap.u8.set(part, address);
   return address;
 }
 

@@ -1,4 +1,4 @@
-/** Sums, extremes and softmax of dense arrays on the JavaScript heap, piece by piece. */
+/** Sums, extremes and softmax of dense arrays, piece by piece. */
 import type { TypedArray } from "../../dtype.ts";
 import { bringIn, copyOut, FIRST_SLOT, PIECE_BYTES, SLOT_BYTES } from "./pieces.ts";
 import { type RowsExports, reduceSource, softmaxSource } from "./rows.ts";

@@ -5,11 +5,12 @@ import {
   fromTypedArray,
   nn,
   noGrad,
+  ones,
   type Tensor,
   where,
 } from "../../../../src/index.ts";
 import { countRead } from "../../../../src/tensor/home.ts";
-import { getHeap } from "../../../../src/tensor/kernels/wasm/runtime.ts";
+import { getHeap, SCRATCH_BYTES } from "../../../../src/tensor/kernels/wasm/runtime.ts";
 import { rawStorage, recycle, setPassing } from "../../../../src/tensor/spare.ts";
 import { newStorage, type Storage } from "../../../../src/tensor/storage.ts";
 
@@ -177,6 +178,27 @@ const sizes = fc.record({
 
 // First, while it is empty: what the others leave there would break it into pieces.
 describe("the kernels' memory", () => {
+  test.each([
+    ["float32", 1024],
+    ["float64", 640],
+  ] as const)("lies behind what the largest products of %s use", (dtype, n) => {
+    // The first room there is, right behind.
+    const storage = newStorage(dtype, 300);
+    storage.data.fill(7);
+    readOften(storage);
+    expect(storage.data.byteOffset).toBeLessThan(SCRATCH_BYTES + 2 ** 16);
+    const m = ones(n + 8, n + 8, { dtype });
+    for (const [a, b] of [
+      [m, m],
+      [m.t(), m],
+      [m, m.t()],
+      [m.t(), m.t()],
+    ] as const) {
+      expect(a.mm(b).sum().item()).toBe((n + 8) ** 3);
+    }
+    expect(storage.data.every((x) => x === 7)).toBe(true);
+  });
+
   test.each(["float32", "float64", "int64"] as const)(
     "takes a %s storage that is read often, elements and all",
     (dtype) => {
