@@ -8,11 +8,11 @@ import { numel, type Shape } from "./shape.ts";
 import { Dense, newStorage, Storage, type Strided, TINY } from "./storage.ts";
 
 const MOST_BYTES = 2 ** 25;
-const MOST_OF_A_LENGTH = 8;
+const MOST_OF_A_LENGTH = 32;
 /** After so many returns of a length its arrays move to the kernels' memory. */
 const STEADY = 64;
 /** So many arrays of a length at most: one that gets into a user's hands does not return. */
-const MOST_CLAIMS = 12;
+const MOST_CLAIMS = 40;
 
 interface Spares {
   readonly arrays: Floats[];

@@ -192,12 +192,40 @@ export const tan = unary(
       g.mul(y.square().add(1)),
 );
 
+/** g (1 − y²), in one pass. */
+const tanhBackward = binary(
+  "tanhBackward",
+  new Map2((m, g, y) => m.mul(g, m.sub(m.constant(1), m.mul(y, y)))),
+  [
+    ({ b: y }) =>
+      (g) =>
+        tanhBackward(g, y),
+    ({ a, b: y }) =>
+      (g) =>
+        g.mul(a).mul(y).mul(-2),
+  ],
+);
+
 export const tanh = unary(
   "tanh",
   new Map1((m, x) => m.tanh(x)),
   ({ output: y }) =>
     (g) =>
-      g.mul(y.square().neg().add(1)),
+      tanhBackward(g, y),
+);
+
+/** g (1 − y) y, in one pass. */
+const sigmoidBackward = binary(
+  "sigmoidBackward",
+  new Map2((m, g, y) => m.mul(m.mul(g, m.sub(m.constant(1), y)), y)),
+  [
+    ({ b: y }) =>
+      (g) =>
+        sigmoidBackward(g, y),
+    ({ a, b: y }) =>
+      (g) =>
+        g.mul(a).mul(y.mul(-2).add(1)),
+  ],
 );
 
 export const sigmoid = unary(
@@ -205,7 +233,7 @@ export const sigmoid = unary(
   new Map1((m, x) => m.div(m.constant(1), m.add(m.constant(1), m.exp(m.neg(x))))),
   ({ output: y }) =>
     (g) =>
-      g.mul(y.neg().add(1).mul(y)),
+      sigmoidBackward(g, y),
 );
 
 /** g where y > 0, else 0: one pass instead of a mask and a product. */
