@@ -88,10 +88,14 @@ interface Runs {
   readonly ld: number;
 }
 
-/** `outer` runs of `inner` elements: as they lie if they are in memory, else copied to `slot`. */
+/**
+ * `outer` runs of `inner` elements: as they lie if they are in memory, else copied to `slot`.
+ * @param along whether the kernel reads a few whole runs after the other, and not part of each.
+ */
 function runs(
   heap: Heap,
   slot: Runs,
+  along: boolean,
   from: TypedArray,
   offset: number,
   outer: number,
@@ -102,8 +106,9 @@ function runs(
   const address = addressOf(heap, from, offset);
   if (address !== -1 && (innerStride === 1 || inner === 1)) {
     const size = from.BYTES_PER_ELEMENT;
-    const apart = outerStride >= inner && leading(outer, outerStride, size) === outerStride;
-    if (apart || outer === 1) return { at: address / size, ld: outerStride };
+    const apart = along || leading(outer, outerStride, size) === outerStride;
+    if ((apart && outerStride >= inner) || outer === 1)
+      return { at: address / size, ld: outerStride };
   }
   const view = from instanceof Float32Array ? heap.f32 : heap.f64;
   bringIn(view, slot.at, slot.ld, from, offset, outer, outerStride, inner, innerStride);
@@ -188,14 +193,14 @@ export function gemm(
         const steps = Math.min(kBlock, k - k0);
         const aStart = aOffset + m0 * aRow + k0 * aColumn;
         const aRuns = aByColumn
-          ? runs(heap, aSlot, a, aStart, steps, aColumn, rows, aRow)
-          : runs(heap, aSlot, a, aStart, rows, aRow, steps, aColumn);
+          ? runs(heap, aSlot, false, a, aStart, steps, aColumn, rows, aRow)
+          : runs(heap, aSlot, true, a, aStart, rows, aRow, steps, aColumn);
         const bIsIn = m0 > 0 && kBlock === k;
         if (!bIsIn) {
           const bStart = bOffset + k0 * bRow + n0 * bColumn;
           bRuns = bByColumn
-            ? runs(heap, bSlot, b, bStart, columns, bColumn, steps, bRow)
-            : runs(heap, bSlot, b, bStart, steps, bRow, columns, bColumn);
+            ? runs(heap, bSlot, true, b, bStart, columns, bColumn, steps, bRow)
+            : runs(heap, bSlot, false, b, bStart, steps, bRow, columns, bColumn);
         }
         const stage = (k0 > 0 ? ACCUMULATE : 0) | (k0 + steps === k ? epilogue : 0);
         // One column, or one row of a product with a matrix stored by columns: rows times a vector.
