@@ -28,6 +28,7 @@ const WORTH_MOVING = 128;
 
 /** Keeps a storage in the array that it is in. */
 export function pin(storage: Storage): void {
+  // The next read is past the one that would move it.
   storage.reads = LONG_LIVED;
 }
 
