@@ -1,5 +1,6 @@
 import { gradientsOf } from "../tensor/backward.ts";
 import { isFloat } from "../tensor/dtype.ts";
+import { willChange } from "../tensor/kernels/deferred.ts";
 import { isTensor } from "../tensor/make.ts";
 import { checkOptions } from "../tensor/options.ts";
 import { describe, formatShape, type Shape } from "../tensor/shape.ts";
@@ -196,12 +197,16 @@ function slopesAt(
   eps: number,
 ): Float64Array[] {
   const center = input.storage.data[position]!;
-  const outputsAt = (x: number): Float64Array[] => {
+  const put = (x: number): void => {
+    willChange(input.storage);
     input.storage.data[position] = x;
+  };
+  const outputsAt = (x: number): Float64Array[] => {
+    put(x);
     try {
       return floats(fn(...inputs)).map(valuesOf);
     } finally {
-      input.storage.data[position] = center;
+      put(center);
     }
   };
   const above = outputsAt(center + eps);

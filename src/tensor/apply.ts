@@ -2,6 +2,7 @@ import { isGradEnabled } from "../autograd/gradMode.ts";
 import { Node, type OutputInfo } from "../autograd/graph.ts";
 import { canCast, isFloat, scalarName } from "./dtype.ts";
 import { countRead } from "./home.ts";
+import { willChange } from "./kernels/deferred.ts";
 import { copy } from "./kernels/elementwise.ts";
 import { type UpdateKernel, update } from "./kernels/update.ts";
 import { alias, fresh, raw } from "./make.ts";
@@ -152,6 +153,7 @@ export function applyInPlace<P>(op: Op<P>, inputs: readonly Tensor[], params: P)
   const safe = inputs.map((t, i) => (i > 0 && overlapsPartly(self, t) ? detachedCopy(t) : t));
   const use = recording ? new Use(inputs, self, self, params) : null;
   const node = use === null ? null : record(op, use, self.shape, self.dtype);
+  willChange(self.storage);
   if (dtype === self.dtype) {
     op.kernel(safe, self, params);
   } else {
@@ -190,6 +192,7 @@ export function applyUpdate(
   }
   for (let i = 0; i < kernel.writes; i++) checkSelfOverlap(tensors[i]!);
   for (let i = 0; i < tensors.length; i++) countRead(tensors[i]!.storage);
+  for (let i = 0; i < kernel.writes; i++) willChange(tensors[i]!.storage);
   update(kernel, tensors, scalars);
   for (let i = 0; i < kernel.writes; i++) tensors[i]!.storage.version++;
 }

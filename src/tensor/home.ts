@@ -26,10 +26,11 @@ const LONG_LIVED = 32;
 /** Below this length, copying costs as little as finding out where the elements are. */
 const WORTH_MOVING = 128;
 
-/** Keeps a storage in the array that it is in. */
+/** Keeps a storage in the array that it is in, which somebody else may write to. */
 export function pin(storage: Storage): void {
   // The next read is past the one that would move it.
   storage.reads = LONG_LIVED;
+  storage.changes = true;
 }
 
 /**

@@ -5,7 +5,7 @@
 import type { DType } from "./dtype.ts";
 import { abandon, claimFor, type Floats, isFloats } from "./home.ts";
 import { numel, type Shape } from "./shape.ts";
-import { Dense, newStorage, Storage, type Strided, TINY } from "./storage.ts";
+import { Dense, newStorage, Storage, type Strided, TINY, Unmade } from "./storage.ts";
 
 const MOST_BYTES = 2 ** 25;
 const MOST_OF_A_LENGTH = 32;
@@ -53,12 +53,30 @@ export function recycleNoted(but: Storage | null): void {
   noted.length = 0;
 }
 
+/** Results of so many elements may wait until somebody reads them. */
+let deferFrom = 2048;
+
+/**
+ * Sets how many elements a result has at least that may be put off.
+ * @returns what held before.
+ */
+export function setDeferFrom(length: number): number {
+  const before = deferFrom;
+  deferFrom = length;
+  return before;
+}
+
 /** As `newStorage`, but its elements may be anything: for results that are written whole. */
 export function rawStorage(dtype: DType, length: number): Storage {
-  if (!passing || length <= TINY) return newStorage(dtype, length);
-  const storage = spareStorage(dtype, length);
-  if (noting) noted.push(storage);
-  return storage;
+  if (passing && length > TINY) {
+    const storage = spareStorage(dtype, length);
+    if (noting) noted.push(storage);
+    return storage;
+  }
+  if (length >= deferFrom && (dtype === "float32" || dtype === "float64")) {
+    return Storage.later(new Unmade(dtype, length), length);
+  }
+  return newStorage(dtype, length);
 }
 
 /** As `scratch`, but its elements may be anything; to be given back with `recycle`. */
@@ -79,8 +97,11 @@ function spareStorage(dtype: DType, length: number): Storage {
 }
 
 /** Gives up a storage that nothing refers to any more; its elements are lost. */
-export function recycle({ data, length }: Storage): void {
-  if (length <= TINY || !isFloats(data) || data.byteLength > MOST_BYTES) return;
+export function recycle(storage: Storage): void {
+  const { length } = storage;
+  if (length <= TINY || storage.pending !== null || storage.isAwaited) return;
+  const { data } = storage;
+  if (!isFloats(data) || data.byteLength > MOST_BYTES) return;
   if (bytes + data.byteLength > MOST_BYTES) dropAll();
   const all = data instanceof Float32Array ? spare32 : spare64;
   let spares = all.get(length);

@@ -1,4 +1,4 @@
-import { allocate, type DType, type TypedArray } from "./dtype.ts";
+import { allocate, allocateRaw, type DType, type TypedArray } from "./dtype.ts";
 import { contiguousStrides, numel, type Shape } from "./shape.ts";
 
 let created = 0;
@@ -8,15 +8,44 @@ export function storagesCreated(): number {
   return created;
 }
 
+/** How the elements of a storage will come about once somebody wants them. */
+export interface Pending {
+  /** Makes the array that holds them. */
+  settle(): TypedArray;
+}
+
+/** Elements that a kernel is about to write whole: they may be anything until then. */
+export class Unmade implements Pending {
+  readonly #dtype: "float32" | "float64";
+  readonly #length: number;
+
+  constructor(dtype: "float32" | "float64", length: number) {
+    this.#dtype = dtype;
+    this.#length = length;
+  }
+
+  settle(): TypedArray {
+    return allocateRaw(this.#dtype, this.#length);
+  }
+}
+
 /**
  * The elements that a tensor and all its views share.
  *
  * `version` counts in-place changes, so that backward can tell a saved tensor that has changed.
- * `data` may be replaced (a kernel may move long-lived elements into memory of its own): read it anew
- * in every call and keep it in none.
+ * `data` may be replaced (a kernel may move long-lived elements into memory of its own) and may only
+ * be computed when it is read: read it anew in every call, keep it in none, and call `willChange`
+ * before writing to elements that others may have read.
  */
 export class Storage {
-  data: TypedArray;
+  // No # here: a private field of a class that is made this often costs a tenth of a small step.
+  private array: TypedArray | null;
+  /** What makes `data` when it is first read; null from then on. */
+  pending: Pending | null = null;
+  /** Results that have yet to be computed from these elements as they are; see `willChange`. */
+  snapshot: Snapshot | null = null;
+  /** Whether results are computed from it at once, because it changes in between. */
+  changes = false;
   version = 0;
   /** Storages are numbered in order of creation; see `storagesCreated`. */
   readonly serial: number = ++created;
@@ -28,10 +57,48 @@ export class Storage {
   /** How many recorded operations keep it for their backward. */
   keepers = 0;
 
-  constructor(data: TypedArray, start: number, length: number) {
-    this.data = data;
+  constructor(data: TypedArray | null, start: number, length: number) {
+    this.array = data;
     this.start = start;
     this.length = length;
+  }
+
+  /** A storage whose elements come about when they are first read. */
+  static later(pending: Pending, length: number): Storage {
+    const storage = new Storage(null, 0, length);
+    storage.pending = pending;
+    return storage;
+  }
+
+  get data(): TypedArray {
+    if (this.array === null) this.settle();
+    return this.array!;
+  }
+
+  set data(data: TypedArray) {
+    this.array = data;
+    this.pending = null;
+  }
+
+  /** Makes the elements if they are pending. */
+  settle(): void {
+    if (this.pending !== null) this.data = this.pending.settle();
+  }
+
+  /** Whether results that have yet to be computed read these elements. */
+  get isAwaited(): boolean {
+    return this.snapshot !== null && this.snapshot.readers > 0;
+  }
+}
+
+/** The elements of a storage as they were when a result was put off that is computed from them. */
+export class Snapshot {
+  storage: Storage;
+  /** How many results have yet to be computed. */
+  readers = 0;
+
+  constructor(storage: Storage) {
+    this.storage = storage;
   }
 }
 

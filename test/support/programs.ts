@@ -54,6 +54,7 @@ const COMPUTE: Readonly<Record<string, Instruction>> = {
   div: both((a, b) => a.div(b.square().add(1))),
   where: both((a, b) => where(checkered(a.shape), a, b)),
   blank: (a) => a.newZeros(a.shape),
+  neg: (a) => a.neg(),
   sin: (a) => a.sin(),
   tanh: (a) => a.tanh(),
   sigmoid: (a) => a.sigmoid(),
@@ -121,18 +122,23 @@ export class Program {
   }
 
   /** Fresh leaves for it to start from. */
-  inputs(): Tensor[] {
+  inputs(dtype: "float32" | "float64" = "float64"): Tensor[] {
     return this.inputShapes.map((size, i) =>
-      arrange(this.#values[i]!, size, dense(size.length), "float64").detach().requiresGrad_(),
+      arrange(this.#values[i]!, size, dense(size.length), dtype).detach().requiresGrad_(),
     );
+  }
+
+  /** Runs it and answers all that it has computed, inputs and views among it. */
+  results(inputs: readonly Tensor[], trace: string[] = []): Tensor[] {
+    const values: Value[] = inputs.map((tensor) => ({ tensor, own: false }));
+    for (const step of this.#steps) this.#take(step, values, trace);
+    return values.map(({ tensor }) => tensor);
   }
 
   /** Runs it and answers a number that depends on everything that it has computed. */
   run(inputs: readonly Tensor[], trace: string[] = []): Tensor {
-    const values: Value[] = inputs.map((tensor) => ({ tensor, own: false }));
-    for (const step of this.#steps) this.#take(step, values, trace);
-    return values
-      .map(({ tensor }, i) => tensor.mul(1 + i / 4).sum())
+    return this.results(inputs, trace)
+      .map((tensor, i) => tensor.mul(1 + i / 4).sum())
       .reduce((total, part) => total.add(part));
   }
 

@@ -1,4 +1,8 @@
 import fc from "fast-check";
+import { setDeferFrom } from "../../src/tensor/spare.ts";
+
+// Results of any size wait until they are read, so that every test sees what comes of that.
+setDeferFrom(1);
 
 // FC_SEED repeats a failing run, FC_RUNS searches longer than a routine run does.
 const seed = process.env.FC_SEED;

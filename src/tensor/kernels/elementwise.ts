@@ -1,6 +1,7 @@
 import { type DType, isFloat, type TypedArray } from "../dtype.ts";
 import { broadcastStrides, numel } from "../shape.ts";
 import { type Strided, scratch } from "../storage.ts";
+import { defer } from "./deferred.ts";
 import { collapse, forEachRow, isDense, isDenseLike } from "./iterate.ts";
 import {
   type Binary,
@@ -114,8 +115,14 @@ function pick<F>(map: { double: F; single: F; integer: IntegerBody<F> }, dtype: 
   return map.integer.int ?? map.double;
 }
 
+// Asked before anything is built for `defer`: most results are small, and made at once.
+function isPending(out: Strided): boolean {
+  return out.storage.pending !== null;
+}
+
 /** out = map(a); `a` is read at `out`'s shape. */
 export function map1(map: Map1, a: Strided, out: Strided): void {
+  if (isPending(out) && defer(map.program, [a], out)) return;
   if (isWorthwhile(out) && a.dtype === out.dtype && vectorized(map.program, [a], out)) return;
   const f = pick(map, isFloat(out.dtype) ? out.dtype : a.dtype);
   loop1(out.dtype === "bool" ? (x) => (f(x) !== 0 ? 1 : 0) : f, a, out);
@@ -123,6 +130,7 @@ export function map1(map: Map1, a: Strided, out: Strided): void {
 
 /** out = map(a, b), both read at `out`'s shape. */
 export function map2(map: Map2, a: Strided, b: Strided, out: Strided): void {
+  if (isPending(out) && defer(map.program, [a, b], out)) return;
   if (isWorthwhile(out) && vectorized(map.program, [a, b], out)) return;
   const f = pick(map, out.dtype);
   loop2(out.dtype === "bool" ? (x, y) => (f(x, y) !== 0 ? 1 : 0) : f, a, b, out);
@@ -136,6 +144,7 @@ export function compare2(map: Compare, a: Strided, b: Strided, out: Strided): vo
 
 /** out = map(a, b, c), all read at `out`'s shape. */
 export function map3(map: Map3, a: Strided, b: Strided, c: Strided, out: Strided): void {
+  if (isPending(out) && defer(map.program, [a, b, c], out)) return;
   if (isWorthwhile(out) && vectorized(map.program, [a, b, c], out)) return;
   const f = pick(map, out.dtype);
   loop3(out.dtype === "bool" ? (x, y, z) => (f(x, y, z) !== 0 ? 1 : 0) : f, a, b, c, out);
@@ -150,6 +159,7 @@ export function map4(
   d: Strided,
   out: Strided,
 ): void {
+  if (isPending(out) && defer(map.program, [a, b, c, d], out)) return;
   if (isWorthwhile(out) && vectorized(map.program, [a, b, c, d], out)) return;
   const f = pick(map, out.dtype);
   if (numel(d.shape) === 1) {

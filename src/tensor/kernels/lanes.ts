@@ -3,7 +3,7 @@
  *
  * A body such as `(m, x) => m.max(x, m.constant(0))` never sees numbers or SIMD registers: it asks
  * `m` for each step. Read with `NUMBERS` or `SINGLES` it is plain arithmetic on one element; read
- * by the WebAssembly emitter (wasm/elementwise.ts) it writes the instructions of a vector kernel.
+ * by the WebAssembly emitter (wasm/elementwiseSource.ts) it writes the instructions of a vector kernel.
  *
  * @typeParam V a value per lane.
  * @typeParam M a truth value per lane.
@@ -147,3 +147,31 @@ export const SINGLES: Lanes<number, boolean> = {
   call: (f, a) => fround(f(a)),
   call2: (f, a, b) => fround(f(a, b)),
 };
+
+/** Whether a body of at most four operands is arithmetic alone: a few instructions a lane. */
+export function isArithmetic(
+  body: (m: Lanes<number, boolean>, x: readonly number[]) => unknown,
+): boolean {
+  let arithmetic = true;
+  const other = (a: number): number => {
+    arithmetic = false;
+    return a;
+  };
+  body(
+    {
+      ...NUMBERS,
+      exp: other,
+      expm1: other,
+      log: other,
+      log1p: other,
+      sin: other,
+      cos: other,
+      tanh: other,
+      pow: other,
+      call: (_, a) => other(a),
+      call2: (_, a) => other(a),
+    },
+    [1, 1, 1, 1],
+  );
+  return arithmetic;
+}

@@ -3,43 +3,24 @@
  * those on the JavaScript heap piece by piece.
  */
 import type { TypedArray } from "../../dtype.ts";
-import { type Lanes, NUMBERS, SINGLES } from "../lanes.ts";
+import { isArithmetic, NUMBERS, SINGLES } from "../lanes.ts";
 import {
-  Code,
-  F32,
-  F64,
-  type FunctionSource,
-  I32,
-  type Local,
-  op,
-  simd,
-  V128,
-  type ValueType,
-} from "./assembler.ts";
+  type Body,
+  BYTE,
+  DOUBLE,
+  type ElementKind,
+  FULL,
+  kernelSource,
+  type Layout,
+  type Operand,
+  ROW,
+  SCALAR,
+  SINGLE,
+} from "./elementwiseSource.ts";
 import { bringIn, copyOut, FIRST_SLOT, PIECE_BYTES, SLOT_BYTES } from "./pieces.ts";
 import { addressOf } from "./resident.ts";
-import { getHeap, instantiate } from "./runtime.ts";
-import { NotVectorizable, VectorLanes } from "./vector.ts";
-
-/** How an operand lies against a result of rows and columns. */
-export type Layout = typeof FULL | typeof ROW | typeof COLUMN | typeof SCALAR;
-/** An element for each of the result's. */
-export const FULL = 0;
-/** One row, the same for all rows of the result. */
-export const ROW = 1;
-/** One element a row. */
-export const COLUMN = 2;
-/** One number for all. */
-export const SCALAR = 3;
-
-/** Any body's common form: from all operands to all results, masks among them. */
-export type Body = <V, M>(m: Lanes<V, M>, x: readonly V[]) => readonly (V | M)[];
-
-type ElementKind = typeof SINGLE | typeof DOUBLE | typeof BYTE;
-const SINGLE = 0;
-const DOUBLE = 1;
-const BYTE = 2;
-const SIZES = [4, 8, 1] as const;
+import { getHeap, type Heap, instantiate } from "./runtime.ts";
+import { NotVectorizable } from "./vector.ts";
 
 function kindOf(array: TypedArray): ElementKind | -1 {
   if (array instanceof Float32Array) return SINGLE;
@@ -47,120 +28,11 @@ function kindOf(array: TypedArray): ElementKind | -1 {
   return array instanceof Uint8Array ? BYTE : -1;
 }
 
-/** Where and as what an operand is found; part of a kernel's identity. */
-interface Operand {
-  readonly kind: ElementKind;
-  readonly layout: Layout;
-}
+export type Run = (rows: number, columns: number, ...rest: number[]) => number;
 
-/** Pushes a vector of lanes read from memory, converted to the lanes' type. */
-function load(code: Code, single: boolean, { kind }: Operand, at: Local, splat: boolean): void {
-  code.get(at);
-  if (kind === SINGLE && single) code.memory(splat ? simd.load32Splat : simd.load);
-  else if (kind === DOUBLE) code.memory(splat ? simd.load64Splat : simd.load);
-  else if (kind === SINGLE) {
-    code.memory(splat ? simd.load32Splat : simd.load64Zero).simd(simd.promoteLow);
-  } else {
-    code.memory(splat ? simd.load8Splat : simd.load32Zero);
-    code.simd(simd.extendLowI8x16U).simd(simd.extendLowI16x8U);
-    code.simd(single ? simd.convertI32x4S : simd.convertLowI32x4S);
-  }
-}
-
-/** Stores lanes, or a mask as bytes 0 and 1. */
-function store(code: Code, single: boolean, kind: ElementKind, at: Local, value: Local): void {
-  code.get(at);
-  if (kind === BYTE) {
-    // From masks of 32 or 64 bits down to bytes; -1 stays -1, of which one bit is kept.
-    code.get(value);
-    if (!single)
-      code.get(value).simd(simd.shuffle, ...[0, 1, 2, 3, 8, 9, 10, 11], ...new Array(8).fill(0));
-    code.get(value).simd(simd.narrowI32x4S);
-    code.get(value).simd(simd.narrowI16x8S);
-    code.v128(new Uint8Array(16).fill(1)).simd(simd.and);
-    code.memory(single ? simd.store32Lane : simd.store16Lane, 0, 0);
-  } else if (kind === DOUBLE || single) code.get(value).memory(simd.store);
-  else code.get(value).simd(simd.demote).memory(simd.store64Lane, 0, 0);
-}
-
-/**
- * The kernel of a body: `(rows, columns, outputs…, operands…)`, addresses for arrays and numbers
- * for scalars; it answers whether the body refused a lane. Results may run over the end of their
- * array by less than a vector.
- */
-function kernelSource(
-  body: Body,
-  single: boolean,
-  outputs: readonly ElementKind[],
-  operands: readonly Operand[],
-): { readonly source: FunctionSource; readonly refuses: boolean } {
-  const scalarType: ValueType = single ? F32 : F64;
-  const types: ValueType[] = operands.map(({ layout }) => (layout === SCALAR ? scalarType : I32));
-  const code = new Code([I32, I32, ...outputs.map(() => I32), ...types]);
-  const [rows, columns] = [0, 1];
-  const outAt = outputs.map((_, i) => 2 + i);
-  const at = operands.map((_, i) => 2 + outputs.length + i);
-  const values = operands.map(() => code.local(V128));
-  const left = code.local(I32);
-  const spill = code.local(I32);
-  const lanes = single ? 4 : 2;
-
-  const vector = new VectorLanes(code, single);
-  operands.forEach(({ layout }, i) => {
-    if (layout === SCALAR) code.get(at[i]!).simd(vector.ops.splat).set(values[i]!);
-  });
-  // Lanes of the last vector of a row that belong to the next.
-  code
-    .i32(0)
-    .get(columns)
-    .op(op.sub)
-    .i32(lanes - 1)
-    .op(op.and)
-    .set(spill);
-  const rowStart = operands.map(({ layout }, i) => {
-    if (layout !== ROW) return at[i]!;
-    const start = code.local(I32);
-    code.copy(start, at[i]!);
-    return start;
-  });
-  code.countdown(rows, 1, () => {
-    operands.forEach((operand, i) => {
-      if (operand.layout === ROW) code.copy(at[i]!, rowStart[i]!);
-      if (operand.layout !== COLUMN) return;
-      load(code, single, operand, at[i]!, true);
-      code.set(values[i]!).bump(at[i]!, SIZES[operand.kind]);
-    });
-    code.copy(left, columns);
-    code.countdown(left, lanes, () => {
-      operands.forEach((operand, i) => {
-        if (operand.layout > ROW) return;
-        load(code, single, operand, at[i]!, false);
-        code.set(values[i]!).bump(at[i]!, lanes * SIZES[operand.kind]);
-      });
-      body(vector, values).forEach((result, i) => {
-        store(code, single, outputs[i]!, outAt[i]!, result);
-        code.bump(outAt[i]!, lanes * SIZES[outputs[i]!]);
-      });
-    });
-    const stepBack = (pointer: Local, kind: ElementKind) =>
-      code.get(pointer).get(spill).i32(SIZES[kind]).op(op.mul, op.sub).set(pointer);
-    operands.forEach(({ layout, kind }, i) => {
-      if (layout === FULL) stepBack(at[i]!, kind);
-    });
-    outputs.forEach((kind, i) => {
-      stepBack(outAt[i]!, kind);
-    });
-  });
-  vector.finish();
-  if (vector.outside === null) code.i32(0);
-  else code.get(vector.outside).simd(simd.anyTrue);
-  const source: FunctionSource = { name: "run", code, results: [I32] };
-  return { source, refuses: vector.outside !== null };
-}
-
-type Run = (rows: number, columns: number, ...rest: number[]) => number;
-
-interface Kernel {
+/** One arrangement's function: from addresses, and numbers for scalars, to whether it refused. */
+export interface Kernel {
+  readonly heap: Heap;
   readonly run: Run;
   /** Whether there are lanes that it leaves to the plain loop. */
   readonly refuses: boolean;
@@ -170,9 +42,16 @@ interface Kernel {
 export class Program {
   readonly #body: Body;
   readonly #kernels = new Map<number, Kernel | null>();
+  #isArithmetic: boolean | null = null;
 
   constructor(body: Body) {
     this.#body = body;
+  }
+
+  /** Whether the body, of four operands at most, is a few instructions a lane. */
+  get isArithmetic(): boolean {
+    this.#isArithmetic ??= isArithmetic(this.#body);
+    return this.#isArithmetic;
   }
 
   /**
@@ -212,7 +91,7 @@ export class Program {
     }
     let kernel = this.#kernels.get(key);
     if (kernel === undefined) {
-      kernel = this.#compile(!wide, outs, inputs, layouts);
+      kernel = this.#compile(heap, !wide, outs, inputs, layouts);
       this.#kernels.set(key, kernel);
     }
     if (kernel === null) return false;
@@ -284,7 +163,27 @@ export class Program {
     return true;
   }
 
+  /** The kernel from operands of one type to one result of the same, or null if there is none. */
+  kernel(single: boolean, layouts: readonly Layout[]): Kernel | null {
+    const heap = getHeap();
+    if (heap === null) return null;
+    const kind = single ? SINGLE : DOUBLE;
+    let key = 4 + kind;
+    for (let i = 0; i < layouts.length; i++) {
+      const layout = layouts[i]!;
+      key = key * 16 + (layout === SCALAR ? SCALAR : kind * 4 + layout);
+    }
+    let kernel = this.#kernels.get(key);
+    if (kernel === undefined) {
+      const operands = layouts.map((layout): Operand => ({ kind, layout }));
+      kernel = this.#build(heap, single, [kind], operands);
+      this.#kernels.set(key, kernel);
+    }
+    return kernel;
+  }
+
   #compile(
+    heap: Heap,
     single: boolean,
     outs: readonly TypedArray[],
     inputs: readonly (TypedArray | number)[],
@@ -294,9 +193,18 @@ export class Program {
       if (typeof input === "number") return { kind: single ? SINGLE : DOUBLE, layout: SCALAR };
       return { kind: checkedKind(input), layout: layouts[i]! };
     });
+    return this.#build(heap, single, outs.map(checkedKind), operands);
+  }
+
+  #build(
+    heap: Heap,
+    single: boolean,
+    outputs: readonly ElementKind[],
+    operands: readonly Operand[],
+  ): Kernel | null {
     try {
-      const { source, refuses } = kernelSource(this.#body, single, outs.map(checkedKind), operands);
-      return { run: instantiate<{ run: Run }>([source]).run, refuses };
+      const { source, refuses } = kernelSource(this.#body, single, outputs, operands);
+      return { heap, run: instantiate<{ run: Run }>([source]).run, refuses };
     } catch (error) {
       if (error instanceof NotVectorizable) return null;
       throw error;
@@ -374,7 +282,8 @@ function checkedKind(array: TypedArray): ElementKind {
   return kind;
 }
 
-function call(kernel: Run, rows: number, columns: number, args: readonly number[]): number {
+/** Runs a kernel. */
+export function call(kernel: Run, rows: number, columns: number, args: readonly number[]): number {
   // Calls with a fixed number of arguments go straight into WebAssembly; a spread does not.
   switch (args.length) {
     case 2:

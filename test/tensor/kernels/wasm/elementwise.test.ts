@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { NUMBERS, SINGLES } from "../../../../src/tensor/kernels/lanes.ts";
-import type { Body } from "../../../../src/tensor/kernels/wasm/elementwise.ts";
+import type { Body } from "../../../../src/tensor/kernels/wasm/elementwiseSource.ts";
 import {
   COLUMN,
   FULL,
