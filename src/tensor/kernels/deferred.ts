@@ -188,7 +188,11 @@ function wait(result: Storage): void {
     pauseIsNear = true;
     void Promise.resolve().then(() => {
       pauseIsNear = false;
-      settleWaiting();
+      try {
+        settleWaiting();
+      } catch {
+        // Memory has run out. A result goes on waiting, and whoever reads it gets the error.
+      }
     });
   }
   waiting.push(result);
