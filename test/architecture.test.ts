@@ -24,7 +24,7 @@ const FLOORS: Floors = [
   ["tensor/kernels", "tensor/format", "tensor/make", "tensor/overlap"],
   [
     ...["tensor/shape", "tensor/dtype", "tensor/storage", "tensor/home", "tensor/spare"],
-    "tensor/options",
+    ...["tensor/options", "tensor/waiting"],
     ...["random", "autograd/graph", "autograd/readyQueue", "autograd/gradMode"],
   ],
 ];
@@ -44,6 +44,7 @@ const BESIDE: readonly string[] = [
   "tensor/options -> tensor/shape",
   "autograd/graph -> tensor/shape",
   "tensor/spare -> tensor/storage",
+  "tensor/waiting -> tensor/storage",
   "tensor/spare -> tensor/shape",
   "tensor/spare -> tensor/home",
   "autograd/graph -> tensor/storage",

@@ -1,10 +1,10 @@
 import { gradientsOf } from "../tensor/backward.ts";
 import { isFloat } from "../tensor/dtype.ts";
-import { willChange } from "../tensor/kernels/deferred.ts";
 import { isTensor } from "../tensor/make.ts";
 import { checkOptions } from "../tensor/options.ts";
 import { describe, formatShape, type Shape } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
+import { willChange } from "../tensor/waiting.ts";
 import { enableGrad } from "./gradMode.ts";
 
 /** A function of tensors whose gradients are in question. */

@@ -2,7 +2,6 @@ import { isGradEnabled } from "../autograd/gradMode.ts";
 import { Node, type OutputInfo } from "../autograd/graph.ts";
 import { canCast, isFloat, scalarName } from "./dtype.ts";
 import { countRead } from "./home.ts";
-import { willChange } from "./kernels/deferred.ts";
 import { copy } from "./kernels/elementwise.ts";
 import { type UpdateKernel, update } from "./kernels/update.ts";
 import { alias, fresh, raw } from "./make.ts";
@@ -12,6 +11,7 @@ import { AMBIGUOUS, anyNode, keepSaved, nodeOf, record, replay, Use } from "./re
 import { formatShape, SCALAR, sameShape } from "./shape.ts";
 import { scratch } from "./storage.ts";
 import type { Tensor } from "./tensor.ts";
+import { willChange } from "./waiting.ts";
 
 /**
  * Runs an operation and, where an input requires gradients, records it.

@@ -6,7 +6,8 @@
  */
 import { allocateRaw, type TypedArray } from "../dtype.ts";
 import { broadcastStrides, numel } from "../shape.ts";
-import { type Pending, Snapshot, Storage, type Strided, Unmade } from "../storage.ts";
+import { type Pending, Snapshot, type Storage, type Strided, Unmade } from "../storage.ts";
+import { stopWaiting, wait } from "../waiting.ts";
 import { collapse, isDense, isDenseLike } from "./iterate.ts";
 import {
   type ChainInput,
@@ -21,15 +22,8 @@ import {
   SCALAR,
 } from "./wasm/index.ts";
 
-/** So many results wait at a time, of those that no other result has been built on. */
-const MOST_WAITING = 4;
 /** A chain takes so many operations at most. */
 const MOST_STEPS = 8;
-
-/** Results that wait and that no other has been built on, the oldest first. */
-const waiting: Storage[] = [];
-/** Whether the next pause of the program will be noticed. */
-let pauseIsNear = false;
 
 /** An array operand: a storage as it was, read from an offset on. */
 interface Read {
@@ -180,43 +174,4 @@ function arrange(inputs: readonly Strided[], out: Strided): Arrangement | null {
     else return null;
   }
   return { rows: last > 0 ? walk.shape[0]! : 1, layouts };
-}
-
-function wait(result: Storage): void {
-  if (!pauseIsNear) {
-    // What still waits when the program pauses is computed then, and keeps its operands no longer.
-    pauseIsNear = true;
-    void Promise.resolve().then(() => {
-      pauseIsNear = false;
-      try {
-        settleWaiting();
-      } catch {
-        // Memory has run out. A result goes on waiting, and whoever reads it gets the error.
-      }
-    });
-  }
-  waiting.push(result);
-  if (waiting.length > MOST_WAITING) waiting[0]!.settle();
-}
-
-function stopWaiting(result: Storage): void {
-  const at = waiting.indexOf(result);
-  if (at !== -1) waiting.splice(at, 1);
-}
-
-/** Computes all results that wait. */
-function settleWaiting(): void {
-  while (waiting.length > 0) waiting[0]!.settle();
-}
-
-/** To be called before elements are overwritten that somebody may have read. */
-export function willChange(storage: Storage): void {
-  const { snapshot } = storage;
-  if (snapshot === null) return;
-  if (snapshot.readers > 0) settleWaiting();
-  storage.snapshot = null;
-  if (snapshot.readers === 0) return;
-  // Results between the operations of a chain, which may or may not be wanted yet.
-  storage.changes = true;
-  snapshot.storage = new Storage(storage.data.slice(), storage.start, storage.length);
 }
