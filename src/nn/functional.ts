@@ -3,6 +3,8 @@ import { fillBernoulli } from "../random/fill.ts";
 import { type DType, isFloat, scalarName } from "../tensor/dtype.ts";
 import { fresh } from "../tensor/make.ts";
 import { checkTensor } from "../tensor/operand.ts";
+import { div_ } from "../tensor/ops/binary.ts";
+import { ne } from "../tensor/ops/compare.ts";
 import { linear as linearOp } from "../tensor/ops/linear.ts";
 import * as loss from "../tensor/ops/loss.ts";
 import {
@@ -11,6 +13,9 @@ import {
   nllLoss as nllLossOp,
   oneHot as oneHotOp,
 } from "../tensor/ops/nll.ts";
+import { logSoftmax as logSoftmaxOp, softmax as softmaxOp } from "../tensor/ops/softmax.ts";
+import { where } from "../tensor/ops/ternary.ts";
+import * as ops from "../tensor/ops/unary.ts";
 import { checkOptions } from "../tensor/options.ts";
 import { numel, sameShape } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -100,7 +105,7 @@ export function dropout(input: Tensor, options: DropoutOptions = {}): Tensor {
   if (p === 1) return input.mul(fresh(input.dtype, []));
   const keep = fresh(input.dtype, input.shape);
   fillBernoulli(undefined, keep.storage.data, keep.offset, n, 1 - p);
-  return input.mul(keep.div_(1 - p));
+  return input.mul(div_(keep, 1 - p));
 }
 
 // Activations -----------------------------------------------------------------------------------
@@ -108,19 +113,19 @@ export function dropout(input: Tensor, options: DropoutOptions = {}): Tensor {
 /** max(x, 0), element by element. */
 export function relu(input: Tensor): Tensor {
   checkTensor("relu", "input", input);
-  return input.relu();
+  return ops.relu(input);
 }
 
 /** 1 / (1 + exp(−x)), element by element. */
 export function sigmoid(input: Tensor): Tensor {
   checkTensor("sigmoid", "input", input);
-  return input.sigmoid();
+  return ops.sigmoid(input);
 }
 
 /** The hyperbolic tangent, element by element. */
 export function tanh(input: Tensor): Tensor {
   checkTensor("tanh", "input", input);
-  return input.tanh();
+  return ops.tanh(input);
 }
 
 /**
@@ -131,7 +136,7 @@ export function tanh(input: Tensor): Tensor {
 export function softmax(input: Tensor, dim: number, options: { dtype?: DType } = {}): Tensor {
   checkTensor("softmax", "input", input);
   checkOptions("softmax", options, ["dtype"]);
-  return input.softmax(dim, options);
+  return softmaxOp(input, dim, options);
 }
 
 /**
@@ -142,7 +147,7 @@ export function softmax(input: Tensor, dim: number, options: { dtype?: DType } =
 export function logSoftmax(input: Tensor, dim: number, options: { dtype?: DType } = {}): Tensor {
   checkTensor("logSoftmax", "input", input);
   checkOptions("logSoftmax", options, ["dtype"]);
-  return input.logSoftmax(dim, options);
+  return logSoftmaxOp(input, dim, options);
 }
 
 /**
@@ -264,7 +269,7 @@ export function crossEntropy(
     return againstProbabilities(input, target, weight, smoothing, reduction);
   }
   checkConstant(fn, "weight", weight);
-  const logProbs = input.shape.length === 0 ? input : input.logSoftmax(classDim(input.shape));
+  const logProbs = input.shape.length === 0 ? input : logSoftmaxOp(input, classDim(input.shape));
   const nll = nllLossOp(logProbs, target, weight, ignoreIndex, reduction);
   if (smoothing === 0) return nll;
   const even = againstAllClasses(logProbs, target, weight, ignoreIndex, reduction);
@@ -289,7 +294,7 @@ function againstProbabilities(
   const dim = classDim(input.shape);
   const classes = input.shape[dim]!;
   const smooth = smoothing > 0 ? target.mul(1 - smoothing).add(smoothing / classes) : target;
-  const product = input.logSoftmax(dim).mul(smooth);
+  const product = logSoftmaxOp(input, dim).mul(smooth);
   const weighted = weight === null ? product : product.mul(alongClasses(weight, input));
   if (reduction === "none") return weighted.sum(dim).neg();
   const sum = weighted.sum().neg();
@@ -306,8 +311,8 @@ function againstAllClasses(
 ): Tensor {
   const dim = classDim(logProbs.shape);
   const weighted = weight === null ? logProbs : logProbs.mul(alongClasses(weight, logProbs));
-  const counts = target.ne(ignoreIndex);
-  const each = weighted.sum(dim).neg().where(counts, 0);
+  const counts = ne(target, ignoreIndex);
+  const each = where(counts, weighted.sum(dim).neg(), 0);
   if (reduction === "none") return each;
   if (reduction === "sum") return each.sum();
   // The same divisor as the other part of the loss has: the sum of the weights of the samples.

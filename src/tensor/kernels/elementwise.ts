@@ -1,6 +1,7 @@
 import { type DType, isFloat, type TypedArray } from "../dtype.ts";
 import { broadcastStrides, numel } from "../shape.ts";
 import { type Strided, scratch } from "../storage.ts";
+import { newProgram, type Program } from "./accelerator.ts";
 import { collapse, forEachRow, isDense, isDenseLike } from "./iterate.ts";
 import {
   type Binary,
@@ -12,7 +13,6 @@ import {
   type Unary,
 } from "./lanes.ts";
 import { isWorthwhile, isWorthwhileTest, vectorized } from "./vectorized.ts";
-import { Program } from "./wasm/index.ts";
 
 type F1 = (a: number) => number;
 type F2 = (a: number, b: number) => number;
@@ -32,14 +32,18 @@ export class Map1 {
   readonly double: F1;
   readonly single: F1;
   readonly integer: IntegerBody<F1>;
-  readonly program: Program;
+  #program: Program | null = null;
 
   constructor(body: Unary, integer: IntegerBody<F1> = {}) {
     this.body = body;
     this.double = (a) => body(NUMBERS, a);
     this.single = (a) => body(SINGLES, a);
     this.integer = integer;
-    this.program = new Program((m, x) => [body(m, x[0]!)]);
+  }
+
+  get program(): Program {
+    this.#program ??= newProgram((m, x) => [this.body(m, x[0]!)]);
+    return this.#program;
   }
 }
 
@@ -49,14 +53,18 @@ export class Map2 {
   readonly double: F2;
   readonly single: F2;
   readonly integer: IntegerBody<F2>;
-  readonly program: Program;
+  #program: Program | null = null;
 
   constructor(body: Binary, integer: IntegerBody<F2> = {}) {
     this.body = body;
     this.double = (a, b) => body(NUMBERS, a, b);
     this.single = (a, b) => body(SINGLES, a, b);
     this.integer = integer;
-    this.program = new Program((m, x) => [body(m, x[0]!, x[1]!)]);
+  }
+
+  get program(): Program {
+    this.#program ??= newProgram((m, x) => [this.body(m, x[0]!, x[1]!)]);
+    return this.#program;
   }
 }
 
@@ -66,14 +74,18 @@ export class Map3 {
   readonly double: F3;
   readonly single: F3;
   readonly integer: IntegerBody<F3>;
-  readonly program: Program;
+  #program: Program | null = null;
 
   constructor(body: Ternary, integer: IntegerBody<F3> = {}) {
     this.body = body;
     this.double = (a, b, c) => body(NUMBERS, a, b, c);
     this.single = (a, b, c) => body(SINGLES, a, b, c);
     this.integer = integer;
-    this.program = new Program((m, x) => [body(m, x[0]!, x[1]!, x[2]!)]);
+  }
+
+  get program(): Program {
+    this.#program ??= newProgram((m, x) => [this.body(m, x[0]!, x[1]!, x[2]!)]);
+    return this.#program;
   }
 }
 
@@ -83,14 +95,18 @@ export class Map4 {
   readonly double: F4;
   readonly single: F4;
   readonly integer: IntegerBody<F4>;
-  readonly program: Program;
+  #program: Program | null = null;
 
   constructor(body: Quaternary, integer: IntegerBody<F4> = {}) {
     this.body = body;
     this.double = (a, b, c, d) => body(NUMBERS, a, b, c, d);
     this.single = (a, b, c, d) => body(SINGLES, a, b, c, d);
     this.integer = integer;
-    this.program = new Program((m, x) => [body(m, x[0]!, x[1]!, x[2]!, x[3]!)]);
+  }
+
+  get program(): Program {
+    this.#program ??= newProgram((m, x) => [this.body(m, x[0]!, x[1]!, x[2]!, x[3]!)]);
+    return this.#program;
   }
 }
 
@@ -98,12 +114,16 @@ export class Map4 {
 export class Compare {
   readonly body: Predicate;
   readonly double: F2;
-  readonly program: Program;
+  #program: Program | null = null;
 
   constructor(body: Predicate) {
     this.body = body;
     this.double = (a, b) => (body(NUMBERS, a, b) ? 1 : 0);
-    this.program = new Program((m, x) => [body(m, x[0]!, x[1]!)]);
+  }
+
+  get program(): Program {
+    this.#program ??= newProgram((m, x) => [this.body(m, x[0]!, x[1]!)]);
+    return this.#program;
   }
 }
 

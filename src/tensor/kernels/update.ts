@@ -1,10 +1,10 @@
 import { numel } from "../shape.ts";
 import type { Strided } from "../storage.ts";
+import { FULL, type Layout, newProgram, type Program, SCALAR } from "./accelerator.ts";
 import { copy, densely } from "./elementwise.ts";
 import { isDense } from "./iterate.ts";
 import { NUMBERS, SINGLES, type Update } from "./lanes.ts";
 import { isWorthwhile } from "./vectorized.ts";
-import { FULL, type Layout, Program, SCALAR } from "./wasm/index.ts";
 
 /** An update of several arrays in one pass: the first `writes` operands are overwritten. */
 export class UpdateKernel {
@@ -20,7 +20,7 @@ export class UpdateKernel {
 
   /** The vector kernel for `count` arrays; what follows them among its operands are numbers. */
   program(count: number): Program {
-    this.#programs[count] ??= new Program((m, operands) => {
+    this.#programs[count] ??= newProgram((m, operands) => {
       const results = operands.slice(0, this.writes);
       this.body(m, operands.slice(0, count), operands.slice(count), results);
       return results;

@@ -1,11 +1,11 @@
 import { isFloat } from "../dtype.ts";
 import { fresh } from "../make.ts";
-import { checkTensor, type Operand, resultTypeOf, toOperand } from "../operand.ts";
+import { type Operand, resultTypeOf, toOperand } from "../operand.ts";
 import { checkOptions } from "../options.ts";
 import type { Tensor } from "../tensor.ts";
-import { binary, comparison, Map2, Map3, nary, notForBools } from "./family.ts";
+import { eq, gt, lt } from "./compare.ts";
+import { binary, Map2, Map3, nary, notForBools } from "./family.ts";
 import { where } from "./ternary.ts";
-import { abs } from "./unary.ts";
 
 const zeroGradient = () => (g: Tensor) => fresh(g.dtype, g.shape);
 
@@ -221,10 +221,10 @@ export const maximum = binary(
   [
     ({ a, b }) =>
       (g) =>
-        where(a.lt(b), 0, where(a.eq(b), g.div(2), g)),
+        where(lt(a, b), 0, where(eq(a, b), g.div(2), g)),
     ({ a, b }) =>
       (g) =>
-        where(b.lt(a), 0, where(a.eq(b), g.div(2), g)),
+        where(lt(b, a), 0, where(eq(a, b), g.div(2), g)),
   ],
   { tensors: 2 },
 );
@@ -235,73 +235,10 @@ export const minimum = binary(
   [
     ({ a, b }) =>
       (g) =>
-        where(a.gt(b), 0, where(a.eq(b), g.div(2), g)),
+        where(gt(a, b), 0, where(eq(a, b), g.div(2), g)),
     ({ a, b }) =>
       (g) =>
-        where(b.gt(a), 0, where(a.eq(b), g.div(2), g)),
+        where(gt(b, a), 0, where(eq(a, b), g.div(2), g)),
   ],
   { tensors: 2 },
 );
-
-export const eq = comparison("eq", (m, a, b) => m.eq(a, b));
-export const ne = comparison("ne", (m, a, b) => m.ne(a, b));
-export const lt = comparison("lt", (m, a, b) => m.lt(a, b));
-export const le = comparison("le", (m, a, b) => m.le(a, b));
-export const gt = comparison("gt", (m, a, b) => m.gt(a, b));
-export const ge = comparison("ge", (m, a, b) => m.ge(a, b));
-
-export const logicalAnd = comparison(
-  "logicalAnd",
-  (m, a, b) => {
-    const zero = m.constant(0);
-    return m.and(m.ne(a, zero), m.ne(b, zero));
-  },
-  2,
-);
-
-export const logicalOr = comparison(
-  "logicalOr",
-  (m, a, b) => {
-    const zero = m.constant(0);
-    return m.or(m.ne(a, zero), m.ne(b, zero));
-  },
-  2,
-);
-
-export const logicalXor = comparison(
-  "logicalXor",
-  (m, a, b) => {
-    const zero = m.constant(0);
-    const p = m.ne(a, zero);
-    const q = m.ne(b, zero);
-    return m.and(m.or(p, q), m.not(m.and(p, q)));
-  },
-  2,
-);
-
-export function logicalNot(input: Operand): Tensor {
-  return eq(input, 0);
-}
-
-export function logicalNot_(self: Tensor): Tensor {
-  return eq.inPlace(self, 0);
-}
-
-export function isnan(input: Tensor): Tensor {
-  checkTensor("isnan", "input", input);
-  return ne(input, input);
-}
-
-/** The size of each element, which neither is recorded nor refuses bools. */
-function magnitude(fn: string, input: Tensor): Tensor {
-  checkTensor(fn, "input", input);
-  return input.dtype === "bool" ? input : abs(input.detach());
-}
-
-export function isinf(input: Tensor): Tensor {
-  return eq(magnitude("isinf", input), Infinity);
-}
-
-export function isfinite(input: Tensor): Tensor {
-  return lt(magnitude("isfinite", input), Infinity);
-}

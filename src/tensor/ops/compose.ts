@@ -4,8 +4,12 @@ import { checkTensor } from "../operand.ts";
 import { checkOptions } from "../options.ts";
 import { normalizeDims } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { eq } from "./compare.ts";
+import { amax } from "./extremum.ts";
 import type { Dims, KeepdimOptions } from "./reduce.ts";
 import { where } from "./ternary.ts";
+import { abs, exp, log } from "./unary.ts";
+import { squeeze } from "./view.ts";
 
 // Operations made of others, with no derivative of their own.
 
@@ -21,9 +25,9 @@ export function logsumexp(input: Tensor, dim: Dims, options?: KeepdimOptions): T
   const empty = dims.some((d) => x.shape[d] === 0);
   const shift = noGrad(() => {
     if (empty) return x.sum(dims, { keepdim: true });
-    const top = x.amax(dims, { keepdim: true });
-    return where(top.abs().eq(Infinity), 0, top);
+    const top = amax(x, dims, { keepdim: true });
+    return where(eq(abs(top), Infinity), 0, top);
   });
-  const result = x.sub(shift).exp().sum(dims, { keepdim: true }).log().add(shift);
-  return options?.keepdim === true ? result : result.squeeze(dims);
+  const result = log(exp(x.sub(shift)).sum(dims, { keepdim: true })).add(shift);
+  return options?.keepdim === true ? result : squeeze(result, dims);
 }

@@ -6,6 +6,8 @@ import type { Op, Vjp } from "../op.ts";
 import { numel } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { maximum, minimum } from "./binary.ts";
+import { eq, ne } from "./compare.ts";
+import { scatterAdd } from "./index.ts";
 import {
   type Dims,
   KEEPDIM,
@@ -57,7 +59,7 @@ function extremumOp(name: string, lane: Lane): Op<Reduction> {
     ({ a: x, output: y, params }) =>
       (g) => {
         // Where several elements tie, they share the gradient; a NaN equals none, and all get NaN.
-        const mask = x.eq(restore(y, x.shape, params));
+        const mask = eq(x, restore(y, x.shape, params));
         const count = mask.sum(params.dims, { keepdim: true });
         return restore(g, x.shape, params).mul(mask).div(count);
       },
@@ -104,7 +106,7 @@ function takeOp(name: string): Op<Taken> {
         const { inputs, params } = use;
         const { shape, dtype } = inputs[0]!;
         const index = use.b;
-        return (g) => fresh(dtype, shape).scatterAdd(params.dim, index, restore(g, shape, params));
+        return (g) => scatterAdd(fresh(dtype, shape), params.dim, index, restore(g, shape, params));
       },
       null,
     ],
@@ -144,7 +146,7 @@ function wholeExtremum(
 const wholeVjp: Vjp<Reduction> =
   ({ a: x, output: y }) =>
   (g) => {
-    const mask = where(y.ne(y), x.ne(x), x.eq(y));
+    const mask = where(ne(y, y), ne(x, x), eq(x, y));
     return where(mask, g.div(mask.sum()), 0);
   };
 

@@ -30,7 +30,7 @@ const gatherOp: Op<number> = {
       const { inputs, params: dim } = use;
       const { shape, dtype } = inputs[0]!;
       const index = use.b;
-      return (g) => g.newZeros(shape, { dtype }).scatterAdd(dim, index, g);
+      return (g) => scatterAdd(g.newZeros(shape, { dtype }), dim, index, g);
     },
     null,
   ],
@@ -92,7 +92,7 @@ const scatterAddOp: Op<number> = {
     null,
     ({ b: index, params: dim }) =>
       (g) =>
-        g.gather(dim, index),
+        gather(g, dim, index),
   ],
 };
 
@@ -116,7 +116,7 @@ export function scatterAdd_(self: Tensor, dim: number, index: Tensor, source: Te
 /** A vector of slice numbers as a gather index: the same number all over its slice. */
 function spread(index: Tensor, shape: Shape, dim: number): Tensor {
   if (shape.length === 0) return index.reshape([]);
-  const flat = index.long().reshape(shape.map((_, d) => (d === dim ? -1 : 1)));
+  const flat = index.to("int64").reshape(shape.map((_, d) => (d === dim ? -1 : 1)));
   return flat.expand(shape.with(dim, flat.shape[dim]!));
 }
 
@@ -130,7 +130,7 @@ const indexSelectOp: Op<number> = {
       const { params: dim } = use;
       const { shape, dtype } = use.inputs[0]!;
       const index = use.b;
-      return (g) => g.newZeros(shape, { dtype }).indexAdd(dim, index, g);
+      return (g) => indexAdd(g.newZeros(shape, { dtype }), dim, index, g);
     },
     null,
   ],

@@ -7,7 +7,7 @@ import { checkTensor } from "../operand.ts";
 import { numel } from "../shape.ts";
 import type { Strided } from "../storage.ts";
 import type { Tensor } from "../tensor.ts";
-import { addmm } from "./matmul.ts";
+import { addmm, matmul } from "./matmul.ts";
 import { rectified, relu } from "./unary.ts";
 
 /** A tensor's vectors along the last dimension as the rows of one matrix. */
@@ -80,7 +80,7 @@ const linearOp = (name: string): Op<null> => ({
   vjps: [
     ({ b: weight }) =>
       (g) =>
-        g.matmul(weight),
+        matmul(g, weight),
     ({ a: input }) =>
       (g) =>
         rowsOf(g).t().mm(rowsOf(input)),
@@ -116,14 +116,14 @@ export function linear(input: Tensor, weight: Tensor, bias: Tensor | null): Tens
   }
   if (weight.shape.length < 2) {
     // A vector has one output, without a dimension of its own.
-    const product = input.matmul(weight);
+    const product = matmul(input, weight);
     return bias === null ? product : product.add(bias);
   }
   if (bias === null) return apply(withoutBias, [input, weight], null);
   if (bias.shape.length !== 1 || bias.shape[0] !== weight.shape[0]) {
     // A bias that broadcasts is rare: it is left to the operations that do.
     if (input.shape.length === 2) return addmm(bias, input, weight.t());
-    return input.matmul(weight.t()).add(bias);
+    return matmul(input, weight.t()).add(bias);
   }
   return apply(withBias, [input, weight, bias], null);
 }

@@ -12,6 +12,8 @@ import { borrow, recycle } from "../spare.ts";
 import { type Strided, scratch } from "../storage.ts";
 import type { Tensor } from "../tensor.ts";
 import { Map2, Map3, nary } from "./family.ts";
+import { clamp } from "./ternary.ts";
+import { abs, log, sigmoid } from "./unary.ts";
 
 // Losses of a prediction and a target of one shape. Each computes its elements and their mean or
 // sum in one operation, so that a training step records one node and backward expands nothing.
@@ -145,7 +147,7 @@ export function mseLoss(input: Tensor, target: Tensor, reduction: Reduction): Te
  */
 export function l1Loss(input: Tensor, target: Tensor, reduction: Reduction): Tensor {
   checkSameSize(input, target);
-  return reduceLoss(input.sub(target).abs(), reduction);
+  return reduceLoss(abs(input.sub(target)), reduction);
 }
 
 /**
@@ -198,12 +200,12 @@ const crossEntropyOfProbabilities = elementwiseLoss({
   vjps: [
     ({ a: x, b: y }) =>
       (g) => {
-        const variance = x.neg().add(1).mul(x).clamp({ min: 1e-12 });
+        const variance = clamp(x.neg().add(1).mul(x), { min: 1e-12 });
         return x.sub(y).mul(g).div(variance);
       },
     ({ a: x }) =>
       (g) =>
-        x.neg().add(1).log().sub(x.log()).mul(g),
+        log(x.neg().add(1)).sub(log(x)).mul(g),
   ],
 });
 
@@ -287,10 +289,10 @@ const logitsGradient = nary(
   [
     ({ b: x, c: y }) =>
       (gg) =>
-        gg.mul(x.sigmoid().sub(y)),
+        gg.mul(sigmoid(x).sub(y)),
     ({ a: g, b: x }) =>
       (gg) => {
-        const s = x.sigmoid();
+        const s = sigmoid(x);
         return gg.mul(g).mul(s.mul(s.neg().add(1)));
       },
     ({ a: g }) =>
@@ -326,7 +328,7 @@ const crossEntropyOfLogitsWithPosWeight = elementwiseLoss({
     ({ a: x, b: y, c: posWeight }) =>
       (g) => {
         const positive = posWeight.mul(y);
-        return positive.add(1).sub(y).mul(x.sigmoid()).sub(positive).mul(g);
+        return positive.add(1).sub(y).mul(sigmoid(x)).sub(positive).mul(g);
       },
     ({ a: x, c: posWeight }) =>
       (g) =>

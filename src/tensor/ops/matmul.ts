@@ -8,6 +8,7 @@ import { checkOptions } from "../options.ts";
 import { broadcastShapes, formatShape, isExpandable, numel, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { add } from "./binary.ts";
+import { squeeze, transpose, unsqueeze } from "./view.ts";
 
 /** The operands' common dtype; `kernel` is how PyTorch calls what it has not for bools. */
 function sameDType(a: Tensor, b: Tensor, kernel: string): Tensor["dtype"] {
@@ -78,10 +79,10 @@ const bmmOp: Op<null> = {
   vjps: [
     ({ b }) =>
       (g) =>
-        bmm(g, b.transpose(1, 2)),
+        bmm(g, transpose(b, 1, 2)),
     ({ a }) =>
       (g) =>
-        bmm(a.transpose(1, 2), g),
+        bmm(transpose(a, 1, 2), g),
   ],
 };
 
@@ -203,7 +204,7 @@ export function outer(input: Tensor, vec2: Tensor): Tensor {
   if (vec2.shape.length !== 1) {
     throw new RangeError(`outer: Expected 1-D argument vec2, but got ${vec2.shape.length}-D`);
   }
-  return input.unsqueeze(1).mul(vec2);
+  return unsqueeze(input, 1).mul(vec2);
 }
 
 interface Addmm {
@@ -308,10 +309,10 @@ export function matmul(input: Tensor, other: Tensor): Tensor {
   if (a === 2 && b === 1) return mv(input, other);
   if (a === 2 && b === 2) return mm(input, other);
   if (a === 1) {
-    const product = matmul(input.unsqueeze(0), other);
-    return product.squeeze(-2);
+    const product = matmul(unsqueeze(input, 0), other);
+    return squeeze(product, -2);
   }
-  if (b === 1) return matmul(input, other.unsqueeze(1)).squeeze(-1);
+  if (b === 1) return squeeze(matmul(input, unsqueeze(other, 1)), -1);
   if (b === 2) {
     // One tall product instead of a batch of small ones.
     const [k] = input.shape.slice(-1);

@@ -5,9 +5,10 @@ import { isTensor } from "../make.ts";
 import type { Op } from "../op.ts";
 import { checkTensor, type Operand, resultTypeOf, toOperand } from "../operand.ts";
 import type { Tensor } from "../tensor.ts";
-import { binary, Map1, Map2, notForBools } from "./family.ts";
+import { eq, ge, logicalAnd } from "./compare.ts";
+import { binary, Map1, Map2, notForBools, unary } from "./family.ts";
 import { where } from "./ternary.ts";
-import { squareBackward } from "./unary.ts";
+import { log, squareBackward } from "./unary.ts";
 
 const refuseBoolPower = notForBools("pow");
 
@@ -46,11 +47,11 @@ const generalPow = binary(
   [
     ({ a, b }) =>
       (g) =>
-        where(b.eq(0), 0, g.mul(b.mul(a.pow(b.sub(1))))),
+        where(eq(b, 0), 0, g.mul(b.mul(pow(a, b.sub(1))))),
     ({ a, b, output: y }) =>
       (g) =>
         // A whole number is held as an integer, whose logarithm would be float32.
-        g.mul(where(a.eq(0).logicalAnd(b.ge(0)), 0, y.mul((a.wrapped ? a.to(y.dtype) : a).log()))),
+        g.mul(where(logicalAnd(eq(a, 0), ge(b, 0)), 0, y.mul(log(a.wrapped ? a.to(y.dtype) : a)))),
   ],
   { check: checkPower },
 );
@@ -82,7 +83,7 @@ const specialPow: Op<number> = {
   vjps: [
     ({ a, params: exponent }) =>
       (g) =>
-        exponent === 2 ? squareBackward(g, a) : g.mul(a.pow(exponent - 1).mul(exponent)),
+        exponent === 2 ? squareBackward(g, a) : g.mul(pow(a, exponent - 1).mul(exponent)),
   ],
 };
 
@@ -108,3 +109,11 @@ export function pow_(self: Tensor, exponent: Operand): Tensor {
   if (isSpecialPower(self, exponent)) return applyInPlace(specialPow, [self], exponent);
   return applyInPlace(powOp(self, exponent), [self, toOperand(exponent, "pow_", "exponent")], null);
 }
+
+export const rsqrt = unary(
+  "rsqrt",
+  new Map1((m, x) => m.div(m.constant(1), m.sqrt(x))),
+  ({ output: y }) =>
+    (g) =>
+      g.mul(-0.5).mul(pow(y, 3)),
+);

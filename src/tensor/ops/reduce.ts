@@ -17,7 +17,9 @@ import { checkOptions } from "../options.ts";
 import { describe, normalizeDims, reducedShape, type Shape } from "../shape.ts";
 import type { Strided } from "../storage.ts";
 import type { Tensor } from "../tensor.ts";
+import { eq } from "./compare.ts";
 import { where } from "./ternary.ts";
+import { transpose, unsqueeze } from "./view.ts";
 
 export type Dims = number | readonly number[] | null;
 
@@ -222,7 +224,7 @@ function productOfOthers(x: Tensor): Tensor {
   const n = x.shape[x.shape.length - 1]!;
   const diagonal = fresh("bool", [n, n]);
   for (let i = 0; i < n; i++) diagonal.storage.data[diagonal.offset + i * (n + 1)] = 1;
-  return where(diagonal, 1, x.unsqueeze(-2)).prod(-1);
+  return prod(where(diagonal, 1, unsqueeze(x, -2)), -1);
 }
 
 /** As `prodLane`, kept within 32 bits, whose low ones a double would lose. */
@@ -260,7 +262,7 @@ const prodOp: Op<Accumulation> = {
         }
         const last = x.shape.length - 1;
         const dim = params.dims[0]!;
-        return grad.mul(productOfOthers(x.transpose(dim, last)).transpose(dim, last));
+        return grad.mul(transpose(productOfOthers(transpose(x, dim, last)), dim, last));
       },
   ],
 };
@@ -268,7 +270,7 @@ const prodOp: Op<Accumulation> = {
 const prodDimOp: Op<Accumulation> = { ...prodOp, name: "ProdBackward1" };
 
 function countZeros(x: Tensor): number {
-  return noGrad(() => x.eq(0).sum().item());
+  return noGrad(() => eq(x, 0).sum().item());
 }
 
 /** The product over one dimension, or over all; integers and bools give int64. */

@@ -6,6 +6,7 @@ import { checkTensor } from "../operand.ts";
 import { checkOptions } from "../options.ts";
 import { normalizeDim } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { exp } from "./unary.ts";
 
 function floatOnly(kernel: string): Op<number>["dtype"] {
   return ([input], dim) => {
@@ -43,7 +44,7 @@ const logSoftmaxOp: Op<number> = {
   vjps: [
     ({ output: y, params: dim }) =>
       (g) =>
-        g.sub(y.exp().mul(g.sum(dim, { keepdim: true }))),
+        g.sub(exp(y).mul(g.sum(dim, { keepdim: true }))),
   ],
 };
 

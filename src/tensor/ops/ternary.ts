@@ -7,6 +7,7 @@ import { checkTensor, inDType, type Operand, resultType, toOperand } from "../op
 import { checkOptions } from "../options.ts";
 import { broadcastShapes } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { ge, gt, le, logicalAnd, logicalOr, lt } from "./compare.ts";
 import { binary, checkNumbersFit, Map2, Map3, Map4, nary, notForBools } from "./family.ts";
 
 const choose = (condition: number, a: number, b: number) => (condition !== 0 ? a : b);
@@ -221,13 +222,13 @@ function clamps(node: string) {
     [
       ({ a, b, c }) =>
         (g) =>
-          where(a.ge(b).logicalAnd(a.le(c)), g, 0),
+          where(logicalAnd(ge(a, b), le(a, c)), g, 0),
       ({ a, b, c }) =>
         (g) =>
-          where(a.lt(b).logicalAnd(b.lt(c)), g, 0),
+          where(logicalAnd(lt(a, b), lt(b, c)), g, 0),
       ({ a, b, c }) =>
         (g) =>
-          where(a.gt(c).logicalOr(c.lt(b)), g, 0),
+          where(logicalOr(gt(a, c), lt(c, b)), g, 0),
     ],
     { check: clampCheck("clamp_cpu"), node },
   );
@@ -237,10 +238,10 @@ function clamps(node: string) {
     [
       ({ a, b }) =>
         (g) =>
-          where(a.ge(b), g, 0),
+          where(ge(a, b), g, 0),
       ({ a, b }) =>
         (g) =>
-          where(a.lt(b), g, 0),
+          where(lt(a, b), g, 0),
     ],
     { check: clampCheck("clamp_min_cpu"), node },
   );
@@ -250,10 +251,10 @@ function clamps(node: string) {
     [
       ({ a, b }) =>
         (g) =>
-          where(a.le(b), g, 0),
+          where(le(a, b), g, 0),
       ({ a, b }) =>
         (g) =>
-          where(a.gt(b), g, 0),
+          where(gt(a, b), g, 0),
     ],
     { check: clampCheck("clamp_max_cpu"), node },
   );

@@ -27,7 +27,7 @@ export const abs = unary(
   new Map1((m, x) => m.abs(x)),
   ({ a }) =>
     (g) =>
-      g.mul(a.sign()),
+      g.mul(sign(a)),
   { promotion: "common", check: notForBools("abs_cpu") },
 );
 
@@ -93,14 +93,6 @@ export const sqrt = unary(
   ({ output: y }) =>
     (g) =>
       g.div(y.mul(2)),
-);
-
-export const rsqrt = unary(
-  "rsqrt",
-  new Map1((m, x) => m.div(m.constant(1), m.sqrt(x))),
-  ({ output: y }) =>
-    (g) =>
-      g.mul(-0.5).mul(y.pow(3)),
 );
 
 /** 2·x·g in one pass. */
@@ -173,7 +165,7 @@ export const sin = unary(
   new Map1((m, x) => m.sin(x)),
   ({ a }) =>
     (g) =>
-      g.mul(a.cos()),
+      g.mul(cos(a)),
 );
 
 export const cos = unary(
@@ -181,7 +173,7 @@ export const cos = unary(
   new Map1((m, x) => m.cos(x)),
   ({ a }) =>
     (g) =>
-      g.mul(a.sin().neg()),
+      g.mul(sin(a).neg()),
 );
 
 export const tan = unary(
@@ -189,7 +181,7 @@ export const tan = unary(
   new Map1((m, x) => m.call(Math.tan, x)),
   ({ output: y }) =>
     (g) =>
-      g.mul(y.square().add(1)),
+      g.mul(square(y).add(1)),
 );
 
 /** g (1 − y²), in one pass. */

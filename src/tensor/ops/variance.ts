@@ -4,6 +4,7 @@ import { reduce, squaredDeviationLane } from "../kernels/reduce.ts";
 import type { Op } from "../op.ts";
 import { checkInt } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { eq } from "./compare.ts";
 import {
   type Dims,
   type KeepdimOptions,
@@ -79,7 +80,7 @@ const stdOp: Op<Variance> = {
   vjps: [
     ({ a: x, output: y, params }) =>
       (g) =>
-        varianceGradient(where(y.eq(0), 0, g.div(y.mul(2))), x, params),
+        varianceGradient(where(eq(y, 0), 0, g.div(y.mul(2))), x, params),
   ],
 };
 

@@ -3,7 +3,8 @@
  * those on the JavaScript heap piece by piece.
  */
 import type { TypedArray } from "../../dtype.ts";
-import { type Lanes, NUMBERS, SINGLES } from "../lanes.ts";
+import { type Body, COLUMN, FULL, type Layout, ROW, SCALAR } from "../accelerator.ts";
+import { NUMBERS, SINGLES } from "../lanes.ts";
 import {
   Code,
   F32,
@@ -20,20 +21,6 @@ import { bringIn, copyOut, FIRST_SLOT, PIECE_BYTES, SLOT_BYTES } from "./pieces.
 import { addressOf } from "./resident.ts";
 import { getHeap, instantiate } from "./runtime.ts";
 import { NotVectorizable, VectorLanes } from "./vector.ts";
-
-/** How an operand lies against a result of rows and columns. */
-export type Layout = typeof FULL | typeof ROW | typeof COLUMN | typeof SCALAR;
-/** An element for each of the result's. */
-export const FULL = 0;
-/** One row, the same for all rows of the result. */
-export const ROW = 1;
-/** One element a row. */
-export const COLUMN = 2;
-/** One number for all. */
-export const SCALAR = 3;
-
-/** Any body's common form: from all operands to all results, masks among them. */
-export type Body = <V, M>(m: Lanes<V, M>, x: readonly V[]) => readonly (V | M)[];
 
 type ElementKind = typeof SINGLE | typeof DOUBLE | typeof BYTE;
 const SINGLE = 0;

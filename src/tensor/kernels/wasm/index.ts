@@ -1,9 +1,22 @@
 /**
- * Kernels in WebAssembly over typed arrays of the JavaScript heap. Each takes arrays, offsets and
- * sizes, knows no tensor, and answers false (or null) where the plain loop should do the work:
- * because WebAssembly is missing, forbidden or switched off, or the case is none of the kernel's.
+ * Kernels in WebAssembly over typed arrays of the JavaScript heap; loading this announces them. Each
+ * takes arrays, offsets and sizes, knows no tensor, and answers false (or null) where the plain loop
+ * should do the work: because WebAssembly is missing, forbidden or switched off, or the case is none
+ * of the kernel's.
  */
-export { COLUMN, FULL, type Layout, Program, ROW, SCALAR } from "./elementwise.ts";
-export { gemm } from "./matmul.ts";
-export { reduceRows, softmaxRows, sum, sumColumns } from "./reduce.ts";
+import { setAccelerator } from "../accelerator.ts";
+import { Program } from "./elementwise.ts";
+import { gemm } from "./matmul.ts";
+import { reduceRows, softmaxRows, sum, sumColumns } from "./reduce.ts";
+
+setAccelerator({
+  program: (body) => new Program(body),
+  gemm,
+  sum,
+  reduceRows,
+  sumColumns,
+  softmaxRows,
+});
+
 export { setWasmEnabled } from "./runtime.ts";
+export { gemm, Program, reduceRows, softmaxRows, sum, sumColumns };

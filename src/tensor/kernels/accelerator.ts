@@ -1,0 +1,106 @@
+/**
+ * What may do a kernel's work in place of its plain loop, on large arrays. The WebAssembly kernels
+ * announce themselves here when they are loaded; without them the plain loops do everything.
+ */
+import type { TypedArray } from "../dtype.ts";
+import type { Lanes } from "./lanes.ts";
+
+/** How an operand lies against a result of rows and columns. */
+export type Layout = typeof FULL | typeof ROW | typeof COLUMN | typeof SCALAR;
+/** An element for each of the result's. */
+export const FULL = 0;
+/** One row, the same for all rows of the result. */
+export const ROW = 1;
+/** One element a row. */
+export const COLUMN = 2;
+/** One number for all. */
+export const SCALAR = 3;
+
+/** Any body's common form: from all operands to all results, masks among them. */
+export type Body = <V, M>(m: Lanes<V, M>, x: readonly V[]) => readonly (V | M)[];
+
+/** A body with its kernels, one for each arrangement of operands that has occurred. */
+export interface Program {
+  /**
+   * Computes results of `rows` by `columns` elements, each array dense from its offset on.
+   * @param inputs arrays, or numbers where the layout is SCALAR.
+   * @returns false, having written nothing, where the plain loop should do it.
+   */
+  run(
+    rows: number,
+    columns: number,
+    outs: readonly TypedArray[],
+    outOffsets: readonly number[],
+    inputs: readonly (TypedArray | number)[],
+    offsets: readonly number[],
+    layouts: readonly Layout[],
+  ): boolean;
+}
+
+/** Each function answers false (or null) where the plain loop should do the work. */
+export interface Accelerator {
+  program(body: Body): Program;
+  /** out[m, n] = a[m, k] b[k, n] (+ bias[n]) (then negative results become 0). */
+  gemm(
+    m: number,
+    n: number,
+    k: number,
+    a: TypedArray,
+    aOffset: number,
+    aRow: number,
+    aColumn: number,
+    b: TypedArray,
+    bOffset: number,
+    bRow: number,
+    bColumn: number,
+    out: TypedArray,
+    outOffset: number,
+    outRow: number,
+    bias: TypedArray | null,
+    biasOffset: number,
+    relu: boolean,
+  ): boolean;
+  /** The sum of `n` elements from `offset` on, in double precision. */
+  sum(array: TypedArray, offset: number, n: number): number | null;
+  /** One sum, largest or smallest element a row of a dense matrix. */
+  reduceRows(
+    kind: "sum" | "max" | "min",
+    rows: number,
+    columns: number,
+    array: TypedArray,
+    offset: number,
+    out: TypedArray,
+    outOffset: number,
+  ): boolean;
+  /** The sum of each column of a dense matrix. */
+  sumColumns(
+    rows: number,
+    columns: number,
+    array: TypedArray,
+    offset: number,
+    out: TypedArray,
+    outOffset: number,
+  ): boolean;
+  /** Softmax, or its logarithm, of each row of a dense matrix. */
+  softmaxRows(
+    logarithm: boolean,
+    rows: number,
+    columns: number,
+    array: TypedArray,
+    offset: number,
+    out: TypedArray,
+    outOffset: number,
+  ): boolean;
+}
+
+/** What has announced itself. */
+export let accelerator: Accelerator | null = null;
+
+export function setAccelerator(found: Accelerator): void {
+  accelerator = found;
+}
+
+/** The vector kernels of a body; only to be asked for where there is an accelerator. */
+export function newProgram(body: Body): Program {
+  return accelerator!.program(body);
+}
