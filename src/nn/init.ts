@@ -316,7 +316,13 @@ export function sparse_<T extends Tensor>(
 
 // Shared ----------------------------------------------------------------------------------------
 
-function drawUniform<T extends Tensor>(tensor: T, from: number, to: number, o: InitOptions): T {
+/** Fills with draws from U(from, to). */
+export function drawUniform<T extends Tensor>(
+  tensor: T,
+  from: number,
+  to: number,
+  o: InitOptions = {},
+): T {
   noGrad(() => uniformOp(tensor, from, to, source(o)));
   return tensor;
 }
@@ -331,7 +337,7 @@ function source({ generator }: InitOptions): InitOptions {
 }
 
 /** How many inputs each output has, and the reverse. */
-function fans({ shape }: Tensor): { fanIn: number; fanOut: number } {
+export function fans({ shape }: Tensor): { fanIn: number; fanOut: number } {
   const [out = 0, channels = 0, ...spatial] = shape;
   if (shape.length < 2) {
     throw new RangeError(

@@ -4,7 +4,7 @@ import { checkOptions } from "../tensor/options.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { checkFlags, checkSize } from "./checks.ts";
 import { linear } from "./functional.ts";
-import { kaimingUniform_, uniform_ } from "./init.ts";
+import { drawUniform, fans } from "./init.ts";
 import { Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";
 
@@ -56,11 +56,14 @@ export class Linear extends Module {
 
   /** Draws weight and bias anew. */
   resetParameters(): void {
-    // With this slope the bound is 1/√inFeatures; PyTorch arrives at it so, and rounding must agree.
-    kaimingUniform_(this.weight, { a: Math.sqrt(5) });
+    if (!this.weight.shape.includes(0)) {
+      // 1/√inFeatures as PyTorch arrives at it, by kaiming_uniform_ with a = √5: rounding must agree.
+      const std = Math.sqrt(2 / (1 + Math.sqrt(5) ** 2)) / Math.sqrt(fans(this.weight).fanIn);
+      drawUniform(this.weight, -Math.sqrt(3) * std, Math.sqrt(3) * std);
+    }
     if (this.bias === null) return;
     const bound = this.inFeatures > 0 ? 1 / Math.sqrt(this.inFeatures) : 0;
-    uniform_(this.bias, { a: -bound, b: bound });
+    drawUniform(this.bias, -bound, bound);
   }
 
   /**

@@ -53,3 +53,8 @@ export interface ViewInfo {
   /** The storage version for which the tensor's `node` holds. */
   version: number;
 }
+
+/** The same operation under another name, as PyTorch calls the node of another signature. */
+export function renamed<O extends { readonly name: string }>(op: O, name: string): O {
+  return { ...op, name };
+}

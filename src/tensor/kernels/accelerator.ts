@@ -3,7 +3,10 @@
  * announce themselves here when they are loaded; without them the plain loops do everything.
  */
 import type { TypedArray } from "../dtype.ts";
+import type { Strided } from "../storage.ts";
 import type { Lanes } from "./lanes.ts";
+import type { Lane } from "./reduce.ts";
+import type { UpdateKernel } from "./update.ts";
 
 /** How an operand lies against a result of rows and columns. */
 export type Layout = typeof FULL | typeof ROW | typeof COLUMN | typeof SCALAR;
@@ -40,6 +43,10 @@ export interface Program {
 /** Each function answers false (or null) where the plain loop should do the work. */
 export interface Accelerator {
   program(body: Body): Program;
+  /** Runs a program over operands that broadcast to `out`. */
+  map(program: Program, inputs: readonly Strided[], out: Strided): boolean;
+  /** Runs an update over dense operands of one shape and dtype. */
+  update(kernel: UpdateKernel, operands: readonly Strided[], scalars: readonly number[]): boolean;
   /** out[m, n] = a[m, k] b[k, n] (+ bias[n]) (then negative results become 0). */
   gemm(
     m: number,
@@ -62,25 +69,8 @@ export interface Accelerator {
   ): boolean;
   /** The sum of `n` elements from `offset` on, in double precision. */
   sum(array: TypedArray, offset: number, n: number): number | null;
-  /** One sum, largest or smallest element a row of a dense matrix. */
-  reduceRows(
-    kind: "sum" | "max" | "min",
-    rows: number,
-    columns: number,
-    array: TypedArray,
-    offset: number,
-    out: TypedArray,
-    outOffset: number,
-  ): boolean;
-  /** The sum of each column of a dense matrix. */
-  sumColumns(
-    rows: number,
-    columns: number,
-    array: TypedArray,
-    offset: number,
-    out: TypedArray,
-    outOffset: number,
-  ): boolean;
+  /** Reduces the dimensions `dims` (ascending) of `a` into `out`, as `reduce` does. */
+  reduce(lane: Lane, a: Strided, dims: readonly number[], out: Strided): boolean;
   /** Softmax, or its logarithm, of each row of a dense matrix. */
   softmaxRows(
     logarithm: boolean,
@@ -103,4 +93,9 @@ export function setAccelerator(found: Accelerator): void {
 /** The vector kernels of a body; only to be asked for where there is an accelerator. */
 export function newProgram(body: Body): Program {
   return accelerator!.program(body);
+}
+
+/** Runs a vector kernel over operands that broadcast to `out`; as `newProgram`. */
+export function vectorized(program: Program, inputs: readonly Strided[], out: Strided): boolean {
+  return accelerator!.map(program, inputs, out);
 }

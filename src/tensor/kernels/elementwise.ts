@@ -1,7 +1,7 @@
 import { type DType, isFloat, type TypedArray } from "../dtype.ts";
 import { broadcastStrides, numel } from "../shape.ts";
 import { type Strided, scratch } from "../storage.ts";
-import { newProgram, type Program } from "./accelerator.ts";
+import { newProgram, type Program, vectorized } from "./accelerator.ts";
 import { collapse, forEachRow, isDense, isDenseLike } from "./iterate.ts";
 import {
   type Binary,
@@ -12,7 +12,7 @@ import {
   type Ternary,
   type Unary,
 } from "./lanes.ts";
-import { isWorthwhile, isWorthwhileTest, vectorized } from "./vectorized.ts";
+import { isWorthwhile, isWorthwhileTest } from "./vectorized.ts";
 
 type F1 = (a: number) => number;
 type F2 = (a: number, b: number) => number;

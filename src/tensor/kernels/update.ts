@@ -1,6 +1,6 @@
 import { numel } from "../shape.ts";
 import type { Strided } from "../storage.ts";
-import { FULL, type Layout, newProgram, type Program, SCALAR } from "./accelerator.ts";
+import { accelerator, newProgram, type Program } from "./accelerator.ts";
 import { copy, densely } from "./elementwise.ts";
 import { isDense } from "./iterate.ts";
 import { NUMBERS, SINGLES, type Update } from "./lanes.ts";
@@ -29,27 +29,6 @@ export class UpdateKernel {
   }
 }
 
-/** As denseUpdate, where the vector kernel will do it. */
-function vectorUpdate(
-  kernel: UpdateKernel,
-  operands: readonly Strided[],
-  scalars: readonly number[],
-): boolean {
-  const arrays = operands.map((t) => t.storage.data);
-  const offsets = operands.map((t) => t.offset);
-  return kernel
-    .program(operands.length)
-    .run(
-      1,
-      numel(operands[0]!.shape),
-      arrays.slice(0, kernel.writes),
-      offsets,
-      [...arrays, ...scalars],
-      offsets,
-      [...arrays.map((): Layout => FULL), ...scalars.map((): Layout => SCALAR)],
-    );
-}
-
 // One element's operands and results; the loop is synchronous, so that one set serves all calls.
 const x: number[] = [];
 const out: number[] = [];
@@ -61,7 +40,7 @@ function denseUpdate(
 ): void {
   const { body, writes } = kernel;
   const first = operands[0]!;
-  if (isWorthwhile(first) && vectorUpdate(kernel, operands, scalars)) return;
+  if (isWorthwhile(first) && accelerator?.update(kernel, operands, scalars)) return;
   const single = first.dtype === "float32";
   const m = single ? SINGLES : NUMBERS;
   const s = single ? scalars.map(Math.fround) : scalars;

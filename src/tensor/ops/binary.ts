@@ -4,7 +4,7 @@ import { type Operand, resultTypeOf, toOperand } from "../operand.ts";
 import { checkOptions } from "../options.ts";
 import type { Tensor } from "../tensor.ts";
 import { eq, gt, lt } from "./compare.ts";
-import { binary, Map2, Map3, nary, notForBools } from "./family.ts";
+import { binary, Map2, Map3, notForBools, ternary } from "./family.ts";
 import { where } from "./ternary.ts";
 
 const zeroGradient = () => (g: Tensor) => fresh(g.dtype, g.shape);
@@ -38,7 +38,7 @@ function refuseBools([a, b]: readonly Tensor[]): void {
 }
 
 // a + alpha·b in one pass: what every optimizer does most.
-const scaledAdd = nary(
+const scaledAdd = ternary(
   "add",
   ["input", "other", "alpha"],
   new Map3((m, a, b, alpha) => m.add(a, m.mul(b, alpha))),
@@ -51,7 +51,7 @@ const scaledAdd = nary(
   ],
 );
 
-const scaledSub = nary(
+const scaledSub = ternary(
   "sub",
   ["input", "other", "alpha"],
   new Map3((m, a, b, alpha) => m.sub(a, m.mul(b, alpha))),

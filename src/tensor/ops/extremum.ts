@@ -51,23 +51,21 @@ function named(dim: Dims | undefined): boolean {
   return typeof dim === "number" || (Array.isArray(dim) && dim.length > 0);
 }
 
-function extremumOp(name: string, lane: Lane): Op<Reduction> {
-  return reducer<Reduction>(
-    name,
-    lane,
-    ([input]) => input!.dtype,
-    ({ a: x, output: y, params }) =>
-      (g) => {
-        // Where several elements tie, they share the gradient; a NaN equals none, and all get NaN.
-        const mask = eq(x, restore(y, x.shape, params));
-        const count = mask.sum(params.dims, { keepdim: true });
-        return restore(g, x.shape, params).mul(mask).div(count);
-      },
-  );
+const sharedVjp: Vjp<Reduction> =
+  ({ a: x, output: y, params }) =>
+  (g) => {
+    // Where several elements tie, they share the gradient; a NaN equals none, and all get NaN.
+    const mask = eq(x, restore(y, x.shape, params));
+    const count = mask.sum(params.dims, { keepdim: true });
+    return restore(g, x.shape, params).mul(mask).div(count);
+  };
+
+function extremumOp(name: string, lane: Lane, vjp: Vjp<Reduction>): Op<Reduction> {
+  return reducer<Reduction>(name, lane, ([input]) => input!.dtype, vjp);
 }
 
-const amaxOp = extremumOp("Amax", maxLane);
-const aminOp = extremumOp("Amin", minLane);
+const amaxOp = extremumOp("AmaxBackward0", maxLane, sharedVjp);
+const aminOp = extremumOp("AminBackward0", minLane, sharedVjp);
 
 /** The largest element over some dimensions, or over all; ties share the gradient. */
 export function amax(input: Tensor, dim?: Dims, options?: KeepdimOptions): Tensor {
@@ -150,8 +148,8 @@ const wholeVjp: Vjp<Reduction> =
     return where(mask, g.div(mask.sum()), 0);
   };
 
-const maxOp: Op<Reduction> = { ...amaxOp, name: "MaxBackward1", vjps: [wholeVjp] };
-const minOp: Op<Reduction> = { ...aminOp, name: "MinBackward1", vjps: [wholeVjp] };
+const maxOp = extremumOp("MaxBackward1", maxLane, wholeVjp);
+const minOp = extremumOp("MinBackward1", minLane, wholeVjp);
 
 export function extremum(
   fn: "max" | "min",
@@ -182,8 +180,8 @@ export function min(input: Tensor, arg?: number | Tensor, options?: KeepdimOptio
   return extremum("min", input, arg, options);
 }
 
-const argmaxOp = reducer<Reduction>("Argmax", argmaxLane, () => "int64", null);
-const argminOp = reducer<Reduction>("Argmin", argminLane, () => "int64", null);
+const argmaxOp = reducer<Reduction>("ArgmaxBackward0", argmaxLane, () => "int64", null);
+const argminOp = reducer<Reduction>("ArgminBackward0", argminLane, () => "int64", null);
 
 function position(
   fn: "argmax" | "argmin",

@@ -11,7 +11,7 @@ import {
 } from "../dtype.ts";
 import { castFunction, copy, fill } from "../kernels/elementwise.ts";
 import { fresh } from "../make.ts";
-import type { Op } from "../op.ts";
+import { type Op, renamed } from "../op.ts";
 import { type Operand, toOperand } from "../operand.ts";
 import { checkOptions } from "../options.ts";
 import {
@@ -56,7 +56,7 @@ const fillOp: Op<number> = {
   vjps: [zeroGradient],
 };
 
-const zeroOp: Op<number> = { ...fillOp, name: "ZeroBackward0" };
+const zeroOp: Op<number> = renamed(fillOp, "ZeroBackward0");
 
 /** Sets every element; a 0-dim tensor as value keeps its gradient. */
 export function fill_(self: Tensor, value: Operand): Tensor {
@@ -131,8 +131,8 @@ const drawOp: Op<{ readonly draw: Draw; readonly accepts: (dtype: DType) => void
 };
 
 // PyTorch's names for draws that autograd has seen.
-const normalOp: typeof drawOp = { ...drawOp, name: "NormalBackward0" };
-const bernoulliOp: typeof drawOp = { ...drawOp, name: "BernoulliBackward2" };
+const normalOp: typeof drawOp = renamed(drawOp, "NormalBackward0");
+const bernoulliOp: typeof drawOp = renamed(drawOp, "BernoulliBackward2");
 
 function floatsOnly(fn: string): (dtype: DType) => void {
   return (dtype) => {

@@ -11,7 +11,7 @@ import { broadcastShapes, formatShape, numel, sameShape } from "../shape.ts";
 import { borrow, recycle } from "../spare.ts";
 import { type Strided, scratch } from "../storage.ts";
 import type { Tensor } from "../tensor.ts";
-import { Map2, Map3, nary } from "./family.ts";
+import { Map2, Map3, ternary } from "./family.ts";
 import { clamp } from "./ternary.ts";
 import { abs, log, sigmoid } from "./unary.ts";
 
@@ -95,7 +95,7 @@ function overReduction(vjp: ElementVjp): Vjp<LossParams> {
 // Squared error ---------------------------------------------------------------------------------
 
 /** 2 · g · (x − y) in one pass. */
-const squaredErrorGradient = nary(
+const squaredErrorGradient = ternary(
   "mseLossBackward",
   ["grad", "input", "target"],
   new Map3((m, g, x, y) => m.mul(m.sub(x, y), m.mul(g, m.constant(2)))),
@@ -279,7 +279,7 @@ function logitsDType([input, target]: readonly Tensor[]): DType {
 }
 
 /** g · (sigmoid(x) − y) in one pass. */
-const logitsGradient = nary(
+const logitsGradient = ternary(
   "binaryCrossEntropyWithLogitsBackward",
   ["grad", "input", "target"],
   new Map3((m, g, x, y) => {

@@ -2,7 +2,7 @@ import { apply, applyInPlace } from "../apply.ts";
 import { category, checkFits, isFloat } from "../dtype.ts";
 import { map1 } from "../kernels/elementwise.ts";
 import { isTensor } from "../make.ts";
-import type { Op } from "../op.ts";
+import { type Op, renamed } from "../op.ts";
 import { checkTensor, type Operand, resultTypeOf, toOperand } from "../operand.ts";
 import type { Tensor } from "../tensor.ts";
 import { eq, ge, logicalAnd } from "./compare.ts";
@@ -57,8 +57,8 @@ const generalPow = binary(
 );
 
 /** The same rules under the names that PyTorch gives the nodes of other signatures. */
-const tensorPow: Op<null> = { ...generalPow.op, name: "PowBackward1" };
-const numberPow: Op<null> = { ...generalPow.op, name: "PowBackward2" };
+const tensorPow: Op<null> = renamed(generalPow.op, "PowBackward1");
+const numberPow: Op<null> = renamed(generalPow.op, "PowBackward2");
 
 function powOp(input: Operand, exponent: Operand): Op<null> {
   if (!isTensor(exponent)) return generalPow.op;

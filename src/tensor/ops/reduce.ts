@@ -11,7 +11,7 @@ import {
   sumLane,
 } from "../kernels/reduce.ts";
 import { fresh } from "../make.ts";
-import type { Op, Vjp } from "../op.ts";
+import { type Op, renamed, type Vjp } from "../op.ts";
 import { checkTensor } from "../operand.ts";
 import { checkOptions } from "../options.ts";
 import { describe, normalizeDims, reducedShape, type Shape } from "../shape.ts";
@@ -121,7 +121,7 @@ export function reducer<P extends Reduction>(
   vjp: Vjp<P> | null,
 ): Op<P> {
   return {
-    name: `${name}Backward0`,
+    name,
     shape: reducedTo,
     dtype,
     kernel: (inputs, out, { dims }) => reduce(lane, inputs[0]!, dims, out),
@@ -152,7 +152,7 @@ const sumOp: Op<Accumulation> = {
 };
 
 /** The same, as PyTorch names the node when dimensions are given. */
-const sumDimsOp: Op<Accumulation> = { ...sumOp, name: "SumBackward1" };
+const sumDimsOp: Op<Accumulation> = renamed(sumOp, "SumBackward1");
 
 /**
  * The sum over some dimensions, or over all; integers and bools give int64.
@@ -207,7 +207,7 @@ const meanOp: Op<Reduction> = {
   ],
 };
 
-const meanDimsOp: Op<Reduction> = { ...meanOp, name: "MeanBackward1" };
+const meanDimsOp: Op<Reduction> = renamed(meanOp, "MeanBackward1");
 
 /**
  * The mean over some dimensions, or over all.
@@ -267,7 +267,7 @@ const prodOp: Op<Accumulation> = {
   ],
 };
 
-const prodDimOp: Op<Accumulation> = { ...prodOp, name: "ProdBackward1" };
+const prodDimOp: Op<Accumulation> = renamed(prodOp, "ProdBackward1");
 
 function countZeros(x: Tensor): number {
   return noGrad(() => eq(x, 0).sum().item());
@@ -284,8 +284,8 @@ export function prod(input: Tensor, dim?: number | null, options?: SumOptions): 
 const truthDType = ([input]: readonly Tensor[]): DType =>
   input!.dtype === "uint8" ? "uint8" : "bool";
 
-const anyOp = reducer<Reduction>("Any", anyLane, truthDType, null);
-const allOp = reducer<Reduction>("All", allLane, truthDType, null);
+const anyOp = reducer<Reduction>("AnyBackward0", anyLane, truthDType, null);
+const allOp = reducer<Reduction>("AllBackward0", allLane, truthDType, null);
 
 /** Whether any element is not 0, over one dimension or over all. */
 export function any(input: Tensor, dim?: number | null, options?: KeepdimOptions): Tensor {

@@ -8,7 +8,16 @@ import { checkOptions } from "../options.ts";
 import { broadcastShapes } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { ge, gt, le, logicalAnd, logicalOr, lt } from "./compare.ts";
-import { binary, checkNumbersFit, Map2, Map3, Map4, nary, notForBools } from "./family.ts";
+import {
+  binary,
+  checkNumbersFit,
+  Map2,
+  Map3,
+  Map4,
+  notForBools,
+  quaternary,
+  ternary,
+} from "./family.ts";
 
 const choose = (condition: number, a: number, b: number) => (condition !== 0 ? a : b);
 
@@ -53,7 +62,7 @@ export function where(condition: Tensor, input: Operand, other: Operand): Tensor
   );
 }
 
-const addcmulOp = nary(
+const addcmulOp = quaternary(
   "addcmul",
   ["input", "tensor1", "tensor2", "value"],
   new Map4((m, a, b, c, value) => m.add(a, m.mul(m.mul(value, b), c))),
@@ -70,7 +79,7 @@ const addcmulOp = nary(
   { check: notForBools("addcmul_cpu_out") },
 );
 
-const addcdivOp = nary(
+const addcdivOp = quaternary(
   "addcdiv",
   ["input", "tensor1", "tensor2", "value"],
   new Map4((m, a, b, c, value) => m.add(a, m.div(m.mul(value, b), c))),
@@ -144,7 +153,7 @@ export function addcdiv_(
 }
 
 const lerpOf = (node: string, kernel: string) =>
-  nary(
+  ternary(
     "lerp",
     ["input", "end", "weight"],
     new Map3((m, a, b, w) => {
@@ -214,7 +223,7 @@ function bounds(options: ClampOptions, fn: string) {
 }
 
 function clamps(node: string) {
-  const both = nary(
+  const both = ternary(
     "clamp",
     ["input", "min", "max"],
     // The upper bound has the last word where the bounds cross; NaN anywhere stays NaN.

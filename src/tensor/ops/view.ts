@@ -1,6 +1,6 @@
 import { applyView } from "../apply.ts";
 import { scalarName } from "../dtype.ts";
-import type { ViewOp } from "../op.ts";
+import { renamed, type ViewOp } from "../op.ts";
 import { checkTensor } from "../operand.ts";
 import {
   formatShape,
@@ -139,7 +139,7 @@ const transposeOp: ViewOp<Pair> = {
       applyView(transposeOp, g, params),
 };
 
-const tOp: ViewOp<Pair> = { ...transposeOp, name: "TBackward0" };
+const tOp: ViewOp<Pair> = renamed(transposeOp, "TBackward0");
 
 /** Two dimensions exchanged. */
 export function transpose(input: Tensor, dim0: number, dim1: number): Tensor {
@@ -206,7 +206,7 @@ const squeezeOp: ViewOp<readonly number[]> = {
 };
 
 /** The same, as PyTorch names the node when a dimension is given. */
-const squeezeDimOp: ViewOp<readonly number[]> = { ...squeezeOp, name: "SqueezeBackward1" };
+const squeezeDimOp: ViewOp<readonly number[]> = renamed(squeezeOp, "SqueezeBackward1");
 
 /** Without the dimensions of size 1, or without `dim` (one or a list) where it is of size 1. */
 export function squeeze(input: Tensor, dim?: number | readonly number[]): Tensor {

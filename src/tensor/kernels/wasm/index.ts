@@ -5,16 +5,19 @@
  * of the kernel's.
  */
 import { setAccelerator } from "../accelerator.ts";
+import { vectorized } from "../vectorized.ts";
 import { Program } from "./elementwise.ts";
 import { gemm } from "./matmul.ts";
+import { vectorReduce, vectorUpdate } from "./operands.ts";
 import { reduceRows, softmaxRows, sum, sumColumns } from "./reduce.ts";
 
 setAccelerator({
   program: (body) => new Program(body),
+  map: vectorized,
+  update: vectorUpdate,
   gemm,
   sum,
-  reduceRows,
-  sumColumns,
+  reduce: vectorReduce,
   softmaxRows,
 });
 

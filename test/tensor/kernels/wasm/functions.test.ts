@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { NUMBERS } from "../../../../src/tensor/kernels/lanes.ts";
 import { FULL } from "../../../../src/tensor/kernels/accelerator.ts";
+import { NUMBERS } from "../../../../src/tensor/kernels/lanes.ts";
 import { Program } from "../../../../src/tensor/kernels/wasm/index.ts";
 import { ulpsBetween } from "../../../support/ulp.ts";
 
