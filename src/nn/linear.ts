@@ -1,9 +1,10 @@
 import { checkDType, type DType, getDefaultDtype } from "../tensor/dtype.ts";
 import { fresh } from "../tensor/make.ts";
+import { checkTensor } from "../tensor/operand.ts";
+import { layerLinear } from "../tensor/ops/affine.ts";
 import { checkOptions } from "../tensor/options.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { checkFlags, checkSize } from "./checks.ts";
-import { linear } from "./functional.ts";
 import { drawUniform, fans } from "./init.ts";
 import { Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";
@@ -71,7 +72,10 @@ export class Linear extends Module {
    * @returns [..., outFeatures].
    */
   forward(input: Tensor): Tensor {
-    return linear(input, this.weight, { bias: this.bias });
+    const { weight, bias } = this;
+    checkTensor("linear", "weight", weight);
+    if (bias !== null) checkTensor("linear", "bias", bias);
+    return layerLinear(input, weight, bias);
   }
 
   override extraRepr(): string {

@@ -1,4 +1,5 @@
 import { checkTensor, type Operand } from "./operand.ts";
+import { setAnyLinear } from "./ops/affine.ts";
 import * as binary from "./ops/binary.ts";
 import * as compare from "./ops/compare.ts";
 import * as compose from "./ops/compose.ts";
@@ -6,6 +7,7 @@ import * as copies from "./ops/copy.ts";
 import * as extrema from "./ops/extremum.ts";
 import * as fills from "./ops/fill.ts";
 import * as indexing from "./ops/index.ts";
+import { linear } from "./ops/linear.ts";
 import * as products from "./ops/matmul.ts";
 import { norm } from "./ops/norm.ts";
 import * as parts from "./ops/part.ts";
@@ -727,6 +729,8 @@ declare module "./tensor.ts" {
     readonly T: Tensor;
   }
 }
+
+setAnyLinear(linear);
 
 const { constructor: _, ...members } = Object.getOwnPropertyDescriptors(Methods.prototype);
 Object.defineProperties(Tensor.prototype, members);
