@@ -18,7 +18,7 @@ export const PURE_MAKERS: ReadonlySet<string> = new Set([
     "clamps",
   ],
   ...["elementwiseLoss", "reducer", "extremumOp", "takeOp", "linearOp", "floatOnly", "checkFloat"],
-  ...["renamed", "partsOp", "Map", "Set", "WeakMap", "Symbol"],
+  ...["overDefaultStream", "renamed", "partsOp", "Map", "Set", "WeakMap", "Symbol"],
 ]);
 
 const MARK = "/* @__PURE__ */ ";

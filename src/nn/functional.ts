@@ -13,6 +13,7 @@ import {
   nllLoss as nllLossOp,
   oneHot as oneHotOp,
 } from "../tensor/ops/nll.ts";
+import { sum as sumOp } from "../tensor/ops/reduce.ts";
 import { logSoftmax as logSoftmaxOp, softmax as softmaxOp } from "../tensor/ops/softmax.ts";
 import { where } from "../tensor/ops/ternary.ts";
 import * as ops from "../tensor/ops/unary.ts";
@@ -296,8 +297,8 @@ function againstProbabilities(
   const smooth = smoothing > 0 ? target.mul(1 - smoothing).add(smoothing / classes) : target;
   const product = logSoftmaxOp(input, dim).mul(smooth);
   const weighted = weight === null ? product : product.mul(alongClasses(weight, input));
-  if (reduction === "none") return weighted.sum(dim).neg();
-  const sum = weighted.sum().neg();
+  if (reduction === "none") return sumOp(weighted, dim).neg();
+  const sum = sumOp(weighted).neg();
   return reduction === "sum" ? sum : sum.div(numel(input.shape) / classes);
 }
 
@@ -312,12 +313,12 @@ function againstAllClasses(
   const dim = classDim(logProbs.shape);
   const weighted = weight === null ? logProbs : logProbs.mul(alongClasses(weight, logProbs));
   const counts = ne(target, ignoreIndex);
-  const each = where(counts, weighted.sum(dim).neg(), 0);
+  const each = where(counts, sumOp(weighted, dim).neg(), 0);
   if (reduction === "none") return each;
-  if (reduction === "sum") return each.sum();
+  if (reduction === "sum") return sumOp(each);
   // The same divisor as the other part of the loss has: the sum of the weights of the samples.
   const ones = fresh(logProbs.dtype, logProbs.shape).sub(1);
-  return each.sum().div(nllLossOp(ones, target, weight, ignoreIndex, "sum"));
+  return sumOp(each).div(nllLossOp(ones, target, weight, ignoreIndex, "sum"));
 }
 
 // Options ---------------------------------------------------------------------------------------

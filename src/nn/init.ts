@@ -2,6 +2,7 @@ import { noGrad } from "../autograd/gradMode.ts";
 import { fillRandperm } from "../random/fill.ts";
 import type { Generator } from "../random/generator.ts";
 import { loop1 } from "../tensor/kernels/elementwise.ts";
+import { fresh } from "../tensor/make.ts";
 import { checkTensor } from "../tensor/operand.ts";
 import { fill_, normal_ as normalOp, uniform_ as uniformOp } from "../tensor/ops/fill.ts";
 import { dot } from "../tensor/ops/matmul.ts";
@@ -264,7 +265,7 @@ export function orthogonal_<T extends Tensor>(
   if (tensor.numel() === 0) return tensor;
   const rows = tensor.shape[0]!;
   noGrad(() => {
-    const drawn = normalOp(tensor.newZeros([rows, tensor.numel() / rows]), 0, 1, source);
+    const drawn = normalOp(fresh(tensor.dtype, [rows, tensor.numel() / rows]), 0, 1, source);
     const tall = rows < drawn.shape[1]! ? drawn.t() : drawn;
     // Q of the QR decomposition with a positive diagonal of R is what Gram and Schmidt arrive at.
     const basis: Tensor[] = [];
@@ -316,13 +317,7 @@ export function sparse_<T extends Tensor>(
 
 // Shared ----------------------------------------------------------------------------------------
 
-/** Fills with draws from U(from, to). */
-export function drawUniform<T extends Tensor>(
-  tensor: T,
-  from: number,
-  to: number,
-  o: InitOptions = {},
-): T {
+function drawUniform<T extends Tensor>(tensor: T, from: number, to: number, o: InitOptions): T {
   noGrad(() => uniformOp(tensor, from, to, source(o)));
   return tensor;
 }
@@ -337,7 +332,7 @@ function source({ generator }: InitOptions): InitOptions {
 }
 
 /** How many inputs each output has, and the reverse. */
-export function fans({ shape }: Tensor): { fanIn: number; fanOut: number } {
+function fans({ shape }: Tensor): { fanIn: number; fanOut: number } {
   const [out = 0, channels = 0, ...spatial] = shape;
   if (shape.length < 2) {
     throw new RangeError(

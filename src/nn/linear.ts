@@ -2,10 +2,10 @@ import { checkDType, type DType, getDefaultDtype } from "../tensor/dtype.ts";
 import { fresh } from "../tensor/make.ts";
 import { checkTensor } from "../tensor/operand.ts";
 import { layerLinear } from "../tensor/ops/affine.ts";
+import { drawUniform_ } from "../tensor/ops/fill.ts";
 import { checkOptions } from "../tensor/options.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { checkFlags, checkSize } from "./checks.ts";
-import { drawUniform, fans } from "./init.ts";
 import { Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";
 
@@ -59,12 +59,12 @@ export class Linear extends Module {
   resetParameters(): void {
     if (!this.weight.shape.includes(0)) {
       // 1/√inFeatures as PyTorch arrives at it, by kaiming_uniform_ with a = √5: rounding must agree.
-      const std = Math.sqrt(2 / (1 + Math.sqrt(5) ** 2)) / Math.sqrt(fans(this.weight).fanIn);
-      drawUniform(this.weight, -Math.sqrt(3) * std, Math.sqrt(3) * std);
+      const std = Math.sqrt(2 / (1 + Math.sqrt(5) ** 2)) / Math.sqrt(this.inFeatures);
+      drawUniform_(this.weight, -Math.sqrt(3) * std, Math.sqrt(3) * std);
     }
     if (this.bias === null) return;
     const bound = this.inFeatures > 0 ? 1 / Math.sqrt(this.inFeatures) : 0;
-    drawUniform(this.bias, -bound, bound);
+    drawUniform_(this.bias, -bound, bound);
   }
 
   /**

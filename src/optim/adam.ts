@@ -1,5 +1,6 @@
 import { applyUpdate } from "../tensor/apply.ts";
 import { UpdateKernel } from "../tensor/kernels/update.ts";
+import { fresh } from "../tensor/make.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { Optimizer, type Params } from "./optimizer.ts";
 import { checkBelowOne, checkNonNegative } from "./options.ts";
@@ -67,8 +68,8 @@ export function adam(p: Tensor, g: Tensor, state: AdamState, options: AdamOption
   const beta1 = betas[0];
   const beta2 = betas[1];
   state.step = (state.step ?? 0) + 1;
-  state.expAvg ??= p.newZeros(p.shape);
-  state.expAvgSq ??= p.newZeros(p.shape);
+  state.expAvg ??= fresh(p.dtype, p.shape);
+  state.expAvgSq ??= fresh(p.dtype, p.shape);
   const m = state.expAvg;
   const v = state.expAvgSq;
 
@@ -78,7 +79,7 @@ export function adam(p: Tensor, g: Tensor, state: AdamState, options: AdamOption
   const stepSize = -lr / correction1;
   const scalars = [beta1, 1 - beta1, beta2, 1 - beta2, correction2, eps, stepSize];
   if (amsgrad) {
-    state.maxExpAvgSq ??= p.newZeros(p.shape);
+    state.maxExpAvgSq ??= fresh(p.dtype, p.shape);
     applyUpdate("Adam", fusedAmsgrad, [p, m, v, state.maxExpAvgSq, g], scalars);
   } else {
     applyUpdate("Adam", fusedAdam, [p, m, v, g], scalars);

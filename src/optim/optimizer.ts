@@ -1,6 +1,6 @@
 import { setGradEnabled } from "../autograd/gradMode.ts";
 import { isFloat, scalarName } from "../tensor/dtype.ts";
-import { fill_ } from "../tensor/ops/fill.ts";
+import { fresh } from "../tensor/make.ts";
 import { checkOptions } from "../tensor/options.ts";
 import { describe } from "../tensor/shape.ts";
 import { Tensor } from "../tensor/tensor.ts";
@@ -182,7 +182,7 @@ export abstract class Optimizer<Options extends object = object, State extends o
     for (const [param, kept] of this.state) {
       const packed = pack(kept);
       if (typeof packed.step === "number") {
-        packed.step = fill_(param.newZeros([], { dtype: "float32" }), packed.step);
+        packed.step = fresh("float32", []).add_(packed.step);
       }
       state[numbers.get(param)!] = packed;
     }

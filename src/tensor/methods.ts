@@ -1,3 +1,5 @@
+import { registerHook, retainGrad } from "./backward.ts";
+import type { DType } from "./dtype.ts";
 import { checkTensor, type Operand } from "./operand.ts";
 import { setAnyLinear } from "./ops/affine.ts";
 import * as binary from "./ops/binary.ts";
@@ -19,7 +21,7 @@ import * as ternary from "./ops/ternary.ts";
 import * as unary from "./ops/unary.ts";
 import { std, type VarOptions, varOf } from "./ops/variance.ts";
 import * as views from "./ops/view.ts";
-import { type Sizes, sizesOf } from "./shape.ts";
+import { type Shape, type Sizes, sizesOf } from "./shape.ts";
 import { Tensor } from "./tensor.ts";
 
 /**
@@ -28,6 +30,18 @@ import { Tensor } from "./tensor.ts";
  * a small bundle leaves it out and calls the functions instead.
  */
 class Methods {
+  // Autograd ----------------------------------------------------------------------------------
+
+  /** Keeps the gradient that arrives here, though this is no leaf. */
+  retainGrad(this: Tensor): void {
+    retainGrad(this);
+  }
+
+  /** Calls `hook` with each gradient that arrives here; a tensor it returns takes its place. */
+  registerHook(this: Tensor, hook: (grad: Tensor) => Tensor | undefined): () => void {
+    return registerHook(this, hook);
+  }
+
   // Dtypes ------------------------------------------------------------------------------------
 
   float(this: Tensor): Tensor {
@@ -57,6 +71,11 @@ class Methods {
   /** The elements in another tensor's dtype. */
   typeAs(this: Tensor, other: Tensor): Tensor {
     return copies.typeAs(this, other);
+  }
+
+  /** Zeros of this tensor's dtype. */
+  newZeros(this: Tensor, shape: Shape, options?: { readonly dtype?: DType }): Tensor {
+    return fills.newZeros(this, shape, options);
   }
 
   // Views and copies --------------------------------------------------------------------------
@@ -100,6 +119,11 @@ class Methods {
   /** A dimension of size 1 put in before `dim`. */
   unsqueeze(this: Tensor, dim: number): Tensor {
     return views.unsqueeze(this, dim);
+  }
+
+  /** Dimensions of size 1 repeated without a copy; -1 keeps a size. */
+  expand(this: Tensor, ...sizes: Sizes): Tensor {
+    return views.expand(this, sizesOf(sizes, "expand"));
   }
 
   expandAs(this: Tensor, other: Tensor): Tensor {
@@ -609,6 +633,15 @@ class Methods {
   }
 
   // Reductions --------------------------------------------------------------------------------
+
+  /** The sum over some dimensions, or over all. */
+  sum(this: Tensor, dim?: reduce.Dims, options?: reduce.SumOptions): Tensor {
+    return reduce.sum(this, dim, options);
+  }
+
+  mean(this: Tensor, dim?: reduce.Dims, options?: reduce.SumOptions): Tensor {
+    return reduce.mean(this, dim, options);
+  }
 
   /** The variance; divides by n − 1 unless told otherwise. */
   var(this: Tensor, dim?: reduce.Dims | boolean, options?: VarOptions): Tensor {

@@ -155,16 +155,6 @@ export class Tensor {
     return this;
   }
 
-  /** Keeps the gradient that arrives here, though this is no leaf. */
-  retainGrad(): void {
-    retainGrad(this);
-  }
-
-  /** Calls `hook` with each gradient that arrives here; a tensor it returns takes its place. */
-  registerHook(hook: (grad: Tensor) => Tensor | undefined): () => void {
-    return registerHook(this, hook);
-  }
-
   /** The same elements outside of the graph. */
   detach(): Tensor {
     return copies.detach(this);
@@ -249,11 +239,6 @@ export class Tensor {
     return copies.to(this, dtype);
   }
 
-  /** Zeros of this tensor's dtype. */
-  newZeros(shape: Shape, options?: { readonly dtype?: DType }): Tensor {
-    return fills.newZeros(this, shape, options);
-  }
-
   // Views and copies --------------------------------------------------------------------------
 
   /** The same elements under another shape, on the same storage; one size may be -1. */
@@ -269,11 +254,6 @@ export class Tensor {
   /** The transpose of a matrix. */
   t(): Tensor {
     return views.t(this);
-  }
-
-  /** Dimensions of size 1 repeated without a copy; -1 keeps a size. */
-  expand(...sizes: Sizes): Tensor {
-    return views.expand(this, sizesOf(sizes, "expand"));
   }
 
   /** A dense copy, through which gradients pass. */
@@ -332,15 +312,6 @@ export class Tensor {
   }
 
   // Reductions --------------------------------------------------------------------------------
-
-  /** The sum over some dimensions, or over all. */
-  sum(dim?: reduce.Dims, options?: reduce.SumOptions): Tensor {
-    return reduce.sum(this, dim, options);
-  }
-
-  mean(dim?: reduce.Dims, options?: reduce.SumOptions): Tensor {
-    return reduce.mean(this, dim, options);
-  }
 
   // Products ----------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ import type { Tensor } from "../tensor.ts";
 import { eq } from "./compare.ts";
 import { amax } from "./extremum.ts";
 import type { Dims, KeepdimOptions } from "./reduce.ts";
+import { sum } from "./reduce.ts";
 import { where } from "./ternary.ts";
 import { abs, exp, log } from "./unary.ts";
 import { squeeze } from "./view.ts";
@@ -24,10 +25,10 @@ export function logsumexp(input: Tensor, dim: Dims, options?: KeepdimOptions): T
   const dims = normalizeDims(dim, x.shape.length, "logsumexp");
   const empty = dims.some((d) => x.shape[d] === 0);
   const shift = noGrad(() => {
-    if (empty) return x.sum(dims, { keepdim: true });
+    if (empty) return sum(x, dims, { keepdim: true });
     const top = amax(x, dims, { keepdim: true });
     return where(eq(abs(top), Infinity), 0, top);
   });
-  const result = log(exp(x.sub(shift)).sum(dims, { keepdim: true })).add(shift);
+  const result = log(sum(exp(x.sub(shift)), dims, { keepdim: true })).add(shift);
   return options?.keepdim === true ? result : squeeze(result, dims);
 }

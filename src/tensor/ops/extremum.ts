@@ -18,6 +18,7 @@ import {
   reduction,
   restore,
   singleReduction,
+  sum,
 } from "./reduce.ts";
 import { where } from "./ternary.ts";
 
@@ -56,7 +57,7 @@ const sharedVjp: Vjp<Reduction> =
   (g) => {
     // Where several elements tie, they share the gradient; a NaN equals none, and all get NaN.
     const mask = eq(x, restore(y, x.shape, params));
-    const count = mask.sum(params.dims, { keepdim: true });
+    const count = sum(mask, params.dims, { keepdim: true });
     return restore(g, x.shape, params).mul(mask).div(count);
   };
 
@@ -145,7 +146,7 @@ const wholeVjp: Vjp<Reduction> =
   ({ a: x, output: y }) =>
   (g) => {
     const mask = where(ne(y, y), ne(x, x), eq(x, y));
-    return where(mask, g.div(mask.sum()), 0);
+    return where(mask, g.div(sum(mask)), 0);
   };
 
 const maxOp = extremumOp("MaxBackward1", maxLane, wholeVjp);

@@ -1,5 +1,7 @@
-import { fillBernoulli, fillNormal, fillUniform } from "../../random/fill.ts";
+import { noGrad } from "../../autograd/gradMode.ts";
+import { drawUniform, fillBernoulli, fillNormal, fillUniform } from "../../random/fill.ts";
 import type { Generator } from "../../random/generator.ts";
+import { defaultStream } from "../../random/stream.ts";
 import { applyInPlace } from "../apply.ts";
 import {
   checkDType,
@@ -147,6 +149,12 @@ export function uniform_(self: Tensor, from = 0, to = 1, options: GeneratorOptio
   checkOptions("uniform_", options, ["generator"]);
   const draw: Draw = (data, offset, n) => fillUniform(options.generator, data, offset, n, from, to);
   return applyInPlace(drawOp, [self], { draw, accepts: floatsOnly("check_uniform_bounds") });
+}
+
+/** As `uniform_`, of bounds that are known to be right; without recording. */
+export function drawUniform_(self: Tensor, from: number, to: number): void {
+  const draw: Draw = (data, offset, n) => drawUniform(defaultStream, data, offset, n, from, to);
+  noGrad(() => applyInPlace(drawOp, [self], { draw, accepts: floatsOnly("check_uniform_bounds") }));
 }
 
 /** Fills with draws from N(mean, std²). */

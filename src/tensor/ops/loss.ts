@@ -12,6 +12,7 @@ import { borrow, recycle } from "../spare.ts";
 import { type Strided, scratch } from "../storage.ts";
 import type { Tensor } from "../tensor.ts";
 import { Map2, Map3, ternary } from "./family.ts";
+import { meanOfAll, sumOfAll } from "./reduce.ts";
 import { clamp } from "./ternary.ts";
 import { abs, log, sigmoid } from "./unary.ts";
 
@@ -35,7 +36,7 @@ export function checkReduction(reduction: string): asserts reduction is Reductio
 /** The mean or sum of a loss's elements, where the loss itself has not reduced them. */
 export function reduceLoss(loss: Tensor, reduction: Reduction): Tensor {
   if (reduction === "none") return loss;
-  return reduction === "mean" ? loss.mean() : loss.sum();
+  return reduction === "mean" ? meanOfAll(loss) : sumOfAll(loss);
 }
 
 /** How an elementwise loss is differentiated, with `g` as if nothing had been reduced. */

@@ -8,7 +8,7 @@ import { checkOptions } from "../options.ts";
 import { broadcastShapes, formatShape, isExpandable, numel, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { add } from "./binary.ts";
-import { squeeze, transpose, unsqueeze } from "./view.ts";
+import { expand, squeeze, transpose, unsqueeze } from "./view.ts";
 
 /** The operands' common dtype; `kernel` is how PyTorch calls what it has not for bools. */
 function sameDType(a: Tensor, b: Tensor, kernel: string): Tensor["dtype"] {
@@ -287,7 +287,7 @@ export function addmm(
 /** The last two dimensions made one batch of matrices, the batch dimensions broadcast to `batch`. */
 function asBatch(t: Tensor, batch: Shape): Tensor {
   const [m, n] = t.shape.slice(-2);
-  return t.expand([...batch, m!, n!]).reshape([numel(batch), m!, n!]);
+  return expand(t, [...batch, m!, n!]).reshape([numel(batch), m!, n!]);
 }
 
 /**

@@ -16,6 +16,7 @@ import {
   reduction,
   restore,
   type SumOptions,
+  sum,
 } from "./reduce.ts";
 import { where } from "./ternary.ts";
 import { abs, sign } from "./unary.ts";
@@ -70,7 +71,7 @@ function normGradient(x: Tensor, norm: Tensor, g: Tensor, { p, dims }: Norm): Te
   if (p === 2) return x.mul(where(eq(norm, 0), 0, g.div(norm)));
   if (p === Infinity || p === -Infinity) {
     const mask = logicalOr(eq(abs(x), norm), logicalAnd(ne(x, x), ne(norm, norm)));
-    return sign(x).mul(where(mask, g.div(mask.sum(dims, { keepdim: true })), 0));
+    return sign(x).mul(where(mask, g.div(sum(mask, dims, { keepdim: true })), 0));
   }
   const scale = where(eq(norm, 0), 0, g.div(pow(norm, p - 1)));
   if (p < 1) return where(eq(x, 0), 0, sign(x).mul(pow(abs(x), p - 1))).mul(scale);

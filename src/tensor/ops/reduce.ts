@@ -19,7 +19,7 @@ import type { Strided } from "../storage.ts";
 import type { Tensor } from "../tensor.ts";
 import { eq } from "./compare.ts";
 import { where } from "./ternary.ts";
-import { transpose, unsqueeze } from "./view.ts";
+import { expandTo, transpose, unsqueeze } from "./view.ts";
 
 export type Dims = number | readonly number[] | null;
 
@@ -146,7 +146,7 @@ const sumOp: Op<Accumulation> = {
     (use) => {
       const shape = use.shape(0);
       const { params } = use;
-      return (g) => restore(g, shape, params).expand(shape);
+      return (g) => expandTo(restore(g, shape, params), shape);
     },
   ],
 };
@@ -162,6 +162,14 @@ export function sum(input: Tensor, dim?: Dims, options?: SumOptions): Tensor {
   const source = converted("sum", input, options);
   const op = dim === undefined || dim === null ? sumOp : sumDimsOp;
   return apply(op, [source], accumulation(source, reduction(source, dim, options, "sum"), options));
+}
+
+const everyDim = ({ shape }: Tensor): number[] => shape.map((_, d) => d);
+
+/** `sum` without options. */
+export function sumOfAll(input: Tensor): Tensor {
+  const dtype = accumulationDType(input.dtype);
+  return apply(sumOp, [input], { dims: everyDim(input), keepdim: false, dtype });
 }
 
 /** Sums a broadcast gradient back to the shape it was broadcast from. */
@@ -202,7 +210,7 @@ const meanOp: Op<Reduction> = {
       const shape = use.shape(0);
       const { params } = use;
       const n = laneLength(shape, params.dims);
-      return (g) => restore(g, shape, params).div(n).expand(shape);
+      return (g) => expandTo(restore(g, shape, params).div(n), shape);
     },
   ],
 };
@@ -217,6 +225,11 @@ export function mean(input: Tensor, dim?: Dims, options?: SumOptions): Tensor {
   const source = converted("mean", input, options);
   const op = dim === undefined || dim === null ? meanOp : meanDimsOp;
   return apply(op, [source], reduction(source, dim, options, "mean"));
+}
+
+/** `mean` without options. */
+export function meanOfAll(input: Tensor): Tensor {
+  return apply(meanOp, [input], { dims: everyDim(input), keepdim: false });
 }
 
 /** The product of all the other elements of each lane along the last dimension. */
@@ -270,7 +283,7 @@ const prodOp: Op<Accumulation> = {
 const prodDimOp: Op<Accumulation> = renamed(prodOp, "ProdBackward1");
 
 function countZeros(x: Tensor): number {
-  return noGrad(() => eq(x, 0).sum().item());
+  return noGrad(() => sum(eq(x, 0)).item());
 }
 
 /** The product over one dimension, or over all; integers and bools give int64. */

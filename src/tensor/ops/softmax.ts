@@ -6,6 +6,7 @@ import { checkTensor } from "../operand.ts";
 import { checkOptions } from "../options.ts";
 import { normalizeDim } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { sum } from "./reduce.ts";
 import { exp } from "./unary.ts";
 
 function floatOnly(kernel: string): Op<number>["dtype"] {
@@ -30,7 +31,7 @@ const softmaxOp: Op<number> = {
     ({ output: y, params: dim }) =>
       (g) => {
         const gy = g.mul(y);
-        return gy.sub(y.mul(gy.sum(dim, { keepdim: true })));
+        return gy.sub(y.mul(sum(gy, dim, { keepdim: true })));
       },
   ],
 };
@@ -44,7 +45,7 @@ const logSoftmaxOp: Op<number> = {
   vjps: [
     ({ output: y, params: dim }) =>
       (g) =>
-        g.sub(exp(y).mul(g.sum(dim, { keepdim: true }))),
+        g.sub(exp(y).mul(sum(g, dim, { keepdim: true }))),
   ],
 };
 

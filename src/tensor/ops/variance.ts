@@ -9,6 +9,7 @@ import {
   type Dims,
   type KeepdimOptions,
   laneLength,
+  mean,
   type Reduction,
   reducedTo,
   reduction,
@@ -29,10 +30,10 @@ interface Variance extends Reduction {
 
 function varianceGradient(g: Tensor, x: Tensor, params: Variance): Tensor {
   const n = laneLength(x.shape, params.dims);
-  const mean = x.mean(params.dims, { keepdim: true });
+  const center = mean(x, params.dims, { keepdim: true });
   return restore(g, x.shape, params)
     .mul(2 / (n - params.correction))
-    .mul(x.sub(mean));
+    .mul(x.sub(center));
 }
 
 function checkFloat(fn: string): (inputs: readonly Tensor[]) => DType {

@@ -236,6 +236,11 @@ const expandOp: ViewOp<Shape> = {
   vjp: () => (g) => g,
 };
 
+/** As `expand`, to a shape that is known to fit. */
+export function expandTo(input: Tensor, shape: Shape): Tensor {
+  return applyView(expandOp, input, shape);
+}
+
 /**
  * Dimensions of size 1 repeated to the sizes `to` without a copy; -1 keeps a size.
  * @throws RangeError where a size cannot be repeated to what is asked.
