@@ -61,7 +61,6 @@ export { type PrintOptions, setPrintoptions } from "./tensor/format.ts";
 export { isTensor } from "./tensor/make.ts";
 export {
   add,
-  div,
   maximum,
   minimum,
   mul,
@@ -84,6 +83,7 @@ export {
 } from "./tensor/ops/compare.ts";
 export { logsumexp } from "./tensor/ops/compose.ts";
 export { clone, detach, flip } from "./tensor/ops/copy.ts";
+export { div } from "./tensor/ops/divide.ts";
 export {
   amax,
   amin,

@@ -3,8 +3,8 @@ import { fillBernoulli } from "../random/fill.ts";
 import { type DType, isFloat, scalarName } from "../tensor/dtype.ts";
 import { fresh } from "../tensor/make.ts";
 import { checkTensor } from "../tensor/operand.ts";
-import { div_ } from "../tensor/ops/binary.ts";
 import { ne } from "../tensor/ops/compare.ts";
+import { div, div_ } from "../tensor/ops/divide.ts";
 import { linear as linearOp } from "../tensor/ops/linear.ts";
 import * as loss from "../tensor/ops/loss.ts";
 import {
@@ -281,7 +281,7 @@ export function crossEntropy(
 /** A weight a class, in the shape that broadcasts along the classes of `input`. */
 function alongClasses(weight: Tensor, input: Tensor): Tensor {
   const dim = classDim(input.shape);
-  return weight.view(input.shape.map((_, d) => (d === dim ? -1 : 1)));
+  return weight.reshape(input.shape.map((_, d) => (d === dim ? -1 : 1)));
 }
 
 function againstProbabilities(
@@ -299,7 +299,7 @@ function againstProbabilities(
   const weighted = weight === null ? product : product.mul(alongClasses(weight, input));
   if (reduction === "none") return sumOp(weighted, dim).neg();
   const sum = sumOp(weighted).neg();
-  return reduction === "sum" ? sum : sum.div(numel(input.shape) / classes);
+  return reduction === "sum" ? sum : div(sum, numel(input.shape) / classes);
 }
 
 /** The loss of a target that is spread over all classes, times their number. */
@@ -318,7 +318,7 @@ function againstAllClasses(
   if (reduction === "sum") return sumOp(each);
   // The same divisor as the other part of the loss has: the sum of the weights of the samples.
   const ones = fresh(logProbs.dtype, logProbs.shape).sub(1);
-  return sumOp(each).div(nllLossOp(ones, target, weight, ignoreIndex, "sum"));
+  return div(sumOp(each), nllLossOp(ones, target, weight, ignoreIndex, "sum"));
 }
 
 // Options ---------------------------------------------------------------------------------------

@@ -4,11 +4,13 @@ import type { Generator } from "../random/generator.ts";
 import { loop1 } from "../tensor/kernels/elementwise.ts";
 import { fresh } from "../tensor/make.ts";
 import { checkTensor } from "../tensor/operand.ts";
+import { div } from "../tensor/ops/divide.ts";
 import { fill_, normal_ as normalOp, uniform_ as uniformOp } from "../tensor/ops/fill.ts";
 import { dot } from "../tensor/ops/matmul.ts";
 import { norm } from "../tensor/ops/norm.ts";
 import { at, diagonal, unbind } from "../tensor/ops/part.ts";
 import { clamp_ } from "../tensor/ops/ternary.ts";
+import { view } from "../tensor/ops/view.ts";
 import { checkOptions } from "../tensor/options.ts";
 import { describe } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -275,9 +277,9 @@ export function orthogonal_<T extends Tensor>(
       for (let pass = 0; pass < 2; pass++) {
         for (const unit of basis) rest = rest.sub(unit.mul(dot(unit, rest)));
       }
-      basis.push(rest.div(norm(rest)));
+      basis.push(div(rest, norm(rest)));
     }
-    const target = tensor.view([rows, -1]);
+    const target = view(tensor, [rows, -1]);
     const columns = unbind(rows < drawn.shape[1]! ? target.t() : target, 1);
     for (const [i, unit] of basis.entries()) columns[i]!.copy_(unit);
     tensor.mul_(gain);

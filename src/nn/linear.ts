@@ -4,6 +4,7 @@ import { checkTensor } from "../tensor/operand.ts";
 import { layerLinear } from "../tensor/ops/affine.ts";
 import { drawUniform_ } from "../tensor/ops/fill.ts";
 import { checkOptions } from "../tensor/options.ts";
+import { numel } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { checkFlags, checkSize } from "./checks.ts";
 import { Module } from "./module.ts";
@@ -59,7 +60,8 @@ export class Linear extends Module {
   resetParameters(): void {
     if (!this.weight.shape.includes(0)) {
       // 1/√inFeatures as PyTorch arrives at it, by kaiming_uniform_ with a = √5: rounding must agree.
-      const std = Math.sqrt(2 / (1 + Math.sqrt(5) ** 2)) / Math.sqrt(this.inFeatures);
+      const std =
+        Math.sqrt(2 / (1 + Math.sqrt(5) ** 2)) / Math.sqrt(numel(this.weight.shape.slice(1)));
       drawUniform_(this.weight, -Math.sqrt(3) * std, Math.sqrt(3) * std);
     }
     if (this.bias === null) return;

@@ -2,7 +2,7 @@ import { noGrad } from "../autograd/gradMode.ts";
 import { getDefaultDtype } from "../tensor/dtype.ts";
 import { fresh } from "../tensor/make.ts";
 import { checkTensor } from "../tensor/operand.ts";
-import { div } from "../tensor/ops/binary.ts";
+import { div } from "../tensor/ops/divide.ts";
 import { cat, stack } from "../tensor/ops/join.ts";
 import { norm } from "../tensor/ops/norm.ts";
 import { narrow } from "../tensor/ops/part.ts";
@@ -87,7 +87,7 @@ export function vectorToParameters(vec: Tensor, parameters: Iterable<Tensor>): v
     let start = 0;
     for (const parameter of list) {
       const n = parameter.numel();
-      parameter.copy_(narrow(flat, 0, start, n).view(parameter.shape));
+      parameter.copy_(narrow(flat, 0, start, n).reshape(parameter.shape));
       start += n;
     }
   });

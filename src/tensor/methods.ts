@@ -6,6 +6,7 @@ import * as binary from "./ops/binary.ts";
 import * as compare from "./ops/compare.ts";
 import * as compose from "./ops/compose.ts";
 import * as copies from "./ops/copy.ts";
+import * as divide from "./ops/divide.ts";
 import * as extrema from "./ops/extremum.ts";
 import * as fills from "./ops/fill.ts";
 import * as indexing from "./ops/index.ts";
@@ -84,6 +85,11 @@ class Methods {
   [Symbol.iterator](this: Tensor): IterableIterator<Tensor> {
     if (this.shape.length === 0) throw new TypeError("iteration over a 0-d tensor");
     return parts.unbind(this)[Symbol.iterator]();
+  }
+
+  /** The same elements under another shape, on the same storage; one size may be -1. */
+  view(this: Tensor, ...sizes: Sizes): Tensor {
+    return views.view(this, sizesOf(sizes, "view"));
   }
 
   viewAs(this: Tensor, other: Tensor): Tensor {
@@ -222,6 +228,10 @@ class Methods {
   }
 
   // Elementwise -------------------------------------------------------------------------------
+
+  div(this: Tensor, other: Operand, options?: divide.DivOptions): Tensor {
+    return divide.div(this, other, options);
+  }
 
   pow(this: Tensor, exponent: Operand): Tensor {
     return power.pow(this, exponent);
@@ -399,8 +409,8 @@ class Methods {
     return this;
   }
 
-  div_<T extends Tensor>(this: T, other: Operand, options?: binary.DivOptions): T {
-    binary.div_(this, other, options);
+  div_<T extends Tensor>(this: T, other: Operand, options?: divide.DivOptions): T {
+    divide.div_(this, other, options);
     return this;
   }
 

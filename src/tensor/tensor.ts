@@ -1,11 +1,5 @@
 import { AccumulateGrad, type Node } from "../autograd/graph.ts";
-import {
-  type BackwardOptions,
-  backward,
-  registerHook,
-  retainGrad,
-  setRequiresGrad,
-} from "./backward.ts";
+import { type BackwardOptions, backward, setRequiresGrad } from "./backward.ts";
 import { checkDType, type DType, type TypedArray } from "./dtype.ts";
 import { formatTensor } from "./format.ts";
 import { setTensorClass } from "./make.ts";
@@ -241,11 +235,6 @@ export class Tensor {
 
   // Views and copies --------------------------------------------------------------------------
 
-  /** The same elements under another shape, on the same storage; one size may be -1. */
-  view(...sizes: Sizes): Tensor {
-    return views.view(this, sizesOf(sizes, "view"));
-  }
-
   /** As `view`, but copies where the strides allow no view. */
   reshape(...sizes: Sizes): Tensor {
     return views.reshape(this, sizesOf(sizes, "reshape"));
@@ -278,10 +267,6 @@ export class Tensor {
 
   mul(other: Operand): Tensor {
     return binary.mul(this, other);
-  }
-
-  div(other: Operand, options?: binary.DivOptions): Tensor {
-    return binary.div(this, other, options);
   }
 
   neg(): Tensor {

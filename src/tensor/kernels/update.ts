@@ -1,6 +1,6 @@
 import { numel } from "../shape.ts";
 import type { Strided } from "../storage.ts";
-import { accelerator, newProgram, type Program } from "./accelerator.ts";
+import { accelerator } from "./accelerator.ts";
 import { copy, densely } from "./elementwise.ts";
 import { isDense } from "./iterate.ts";
 import { NUMBERS, SINGLES, type Update } from "./lanes.ts";
@@ -11,21 +11,9 @@ export class UpdateKernel {
   readonly body: Update;
   readonly writes: number;
 
-  readonly #programs: Program[] = [];
-
   constructor(writes: number, body: Update) {
     this.writes = writes;
     this.body = body;
-  }
-
-  /** The vector kernel for `count` arrays; what follows them among its operands are numbers. */
-  program(count: number): Program {
-    this.#programs[count] ??= newProgram((m, operands) => {
-      const results = operands.slice(0, this.writes);
-      this.body(m, operands.slice(0, count), operands.slice(count), results);
-      return results;
-    });
-    return this.#programs[count];
   }
 }
 

@@ -1,13 +1,11 @@
 import { isFloat } from "../dtype.ts";
-import { fresh } from "../make.ts";
 import { type Operand, resultTypeOf, toOperand } from "../operand.ts";
 import { checkOptions } from "../options.ts";
 import type { Tensor } from "../tensor.ts";
 import { eq, gt, lt } from "./compare.ts";
-import { binary, Map2, Map3, notForBools, ternary } from "./family.ts";
+import { trueDiv } from "./divide.ts";
+import { binary, Map2, Map3, ternary } from "./family.ts";
 import { where } from "./ternary.ts";
-
-const zeroGradient = () => (g: Tensor) => fresh(g.dtype, g.shape);
 
 /** Keeps integers held in doubles free of a negative zero. */
 const integerProduct = (a: number, b: number) => a * b + 0;
@@ -135,85 +133,6 @@ export const mul = binary(
   ],
 );
 
-const trueDiv = binary(
-  "div",
-  new Map2((m, a, b) => m.div(a, b)),
-  [
-    ({ b }) =>
-      (g) =>
-        g.div(b),
-    ({ a, b }) =>
-      (g) =>
-        g.neg().mul(a.div(b).div(b)),
-  ],
-  { promotion: "float" },
-);
-
-function nonZero(divisor: number): number {
-  if (divisor === 0) throw new RangeError("ZeroDivisionError");
-  return divisor;
-}
-
-/**
- * Floor division as Python defines it, exact where the quotient is large.
- * The remainder is taken off first, so that rounding in a / b cannot cross an integer.
- */
-function floorDivide(a: number, b: number): number {
-  if (b === 0) return a / b;
-  const remainder = a % b;
-  let quotient = (a - remainder) / b;
-  if (remainder !== 0 && b < 0 !== remainder < 0) quotient -= 1;
-  if (quotient === 0) return Object.is(a / b, -0) || a / b < 0 ? -0 : 0;
-  const floored = Math.floor(quotient);
-  return quotient - floored > 0.5 ? floored + 1 : floored;
-}
-
-const floorDiv = binary(
-  "div",
-  new Map2((m, a, b) => m.call2(floorDivide, a, b), {
-    int: (a, b) => Math.floor(a / nonZero(b)) + 0,
-  }),
-  [zeroGradient, zeroGradient],
-  { check: notForBools("div_floor_cpu"), node: "DivBackward2" },
-);
-
-const truncDiv = binary(
-  "div",
-  new Map2((m, a, b) => m.trunc(m.div(a, b)), {
-    int: (a, b) => Math.trunc(a / nonZero(b)) + 0,
-  }),
-  [zeroGradient, zeroGradient],
-  { check: notForBools("div_trunc_cpu"), node: "DivBackward2" },
-);
-
-export interface DivOptions {
-  /** "trunc" towards zero, "floor" downwards; a true quotient unless given. */
-  readonly roundingMode?: "trunc" | "floor" | null;
-}
-
-function division(options: DivOptions | undefined, fn: string) {
-  if (options !== undefined) checkOptions(fn, options, ["roundingMode"]);
-  const mode = options?.roundingMode ?? null;
-  if (mode === null) return trueDiv;
-  if (mode === "floor") return floorDiv;
-  if (mode === "trunc") return truncDiv;
-  throw new TypeError(
-    `${fn} expected rounding_mode to be one of None, 'trunc', or 'floor' but found '${String(mode)}'`,
-  );
-}
-
-/**
- * input / other; integers give the default float type unless a rounding mode is set.
- * @throws RangeError where integers are divided by zero with a rounding mode.
- */
-export function div(input: Operand, other: Operand, options?: DivOptions): Tensor {
-  return division(options, "div")(input, other);
-}
-
-export function div_(self: Tensor, other: Operand, options?: DivOptions): Tensor {
-  return division(options, "div_").inPlace(self, other);
-}
-
 // As torch: at a tie each side gets half.
 export const maximum = binary(
   "maximum",
@@ -221,10 +140,10 @@ export const maximum = binary(
   [
     ({ a, b }) =>
       (g) =>
-        where(lt(a, b), 0, where(eq(a, b), g.div(2), g)),
+        where(lt(a, b), 0, where(eq(a, b), trueDiv(g, 2), g)),
     ({ a, b }) =>
       (g) =>
-        where(lt(b, a), 0, where(eq(a, b), g.div(2), g)),
+        where(lt(b, a), 0, where(eq(a, b), trueDiv(g, 2), g)),
   ],
   { tensors: 2 },
 );
@@ -235,10 +154,10 @@ export const minimum = binary(
   [
     ({ a, b }) =>
       (g) =>
-        where(gt(a, b), 0, where(eq(a, b), g.div(2), g)),
+        where(gt(a, b), 0, where(eq(a, b), trueDiv(g, 2), g)),
     ({ a, b }) =>
       (g) =>
-        where(gt(b, a), 0, where(eq(a, b), g.div(2), g)),
+        where(gt(b, a), 0, where(eq(a, b), trueDiv(g, 2), g)),
   ],
   { tensors: 2 },
 );

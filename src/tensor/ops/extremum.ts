@@ -7,6 +7,7 @@ import { numel } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { maximum, minimum } from "./binary.ts";
 import { eq, ne } from "./compare.ts";
+import { trueDiv } from "./divide.ts";
 import { scatterAdd } from "./index.ts";
 import {
   type Dims,
@@ -21,6 +22,7 @@ import {
   sum,
 } from "./reduce.ts";
 import { where } from "./ternary.ts";
+import { view } from "./view.ts";
 
 /** @throws RangeError where an element would be looked for among none. */
 function checkNonEmpty(fn: string, { shape }: Tensor, dims: readonly number[]): void {
@@ -58,7 +60,7 @@ const sharedVjp: Vjp<Reduction> =
     // Where several elements tie, they share the gradient; a NaN equals none, and all get NaN.
     const mask = eq(x, restore(y, x.shape, params));
     const count = sum(mask, params.dims, { keepdim: true });
-    return restore(g, x.shape, params).mul(mask).div(count);
+    return trueDiv(restore(g, x.shape, params).mul(mask), count);
   };
 
 function extremumOp(name: string, lane: Lane, vjp: Vjp<Reduction>): Op<Reduction> {
@@ -126,7 +128,7 @@ function along(
   const position = apply(fn === "max" ? argmaxOp : argminOp, [input], { ...params, keepdim: true });
   const op = fn === "max" ? maxTakeOp : minTakeOp;
   const values = apply(op, [input, position], { ...params, dim: params.dims[0] ?? 0 });
-  const indices = params.keepdim ? position : position.view(values.shape);
+  const indices = params.keepdim ? position : view(position, values.shape);
   return { values, indices, [Symbol.iterator]: () => [values, indices].values() };
 }
 
@@ -146,7 +148,7 @@ const wholeVjp: Vjp<Reduction> =
   ({ a: x, output: y }) =>
   (g) => {
     const mask = where(ne(y, y), ne(x, x), eq(x, y));
-    return where(mask, g.div(sum(mask)), 0);
+    return where(mask, trueDiv(g, sum(mask)), 0);
   };
 
 const maxOp = extremumOp("MaxBackward1", maxLane, wholeVjp);

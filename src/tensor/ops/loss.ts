@@ -11,6 +11,7 @@ import { broadcastShapes, formatShape, numel, sameShape } from "../shape.ts";
 import { borrow, recycle } from "../spare.ts";
 import { type Strided, scratch } from "../storage.ts";
 import type { Tensor } from "../tensor.ts";
+import { trueDiv } from "./divide.ts";
 import { Map2, Map3, ternary } from "./family.ts";
 import { meanOfAll, sumOfAll } from "./reduce.ts";
 import { clamp } from "./ternary.ts";
@@ -89,7 +90,7 @@ function overReduction(vjp: ElementVjp): Vjp<LossParams> {
     const rule = vjp(use);
     if (use.params.reduction !== "mean") return rule;
     const n = numel(use.shape(0));
-    return (g) => rule(g.div(n));
+    return (g) => rule(trueDiv(g, n));
   };
 }
 
@@ -202,7 +203,7 @@ const crossEntropyOfProbabilities = elementwiseLoss({
     ({ a: x, b: y }) =>
       (g) => {
         const variance = clamp(x.neg().add(1).mul(x), { min: 1e-12 });
-        return x.sub(y).mul(g).div(variance);
+        return trueDiv(x.sub(y).mul(g), variance);
       },
     ({ a: x }) =>
       (g) =>

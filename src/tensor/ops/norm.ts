@@ -7,6 +7,7 @@ import { numel } from "../shape.ts";
 import { scratch } from "../storage.ts";
 import type { Tensor } from "../tensor.ts";
 import { eq, logicalAnd, logicalOr, ne } from "./compare.ts";
+import { trueDiv } from "./divide.ts";
 import { pow } from "./power.ts";
 import {
   converted,
@@ -68,12 +69,12 @@ const normOp: Op<Norm> = {
 function normGradient(x: Tensor, norm: Tensor, g: Tensor, { p, dims }: Norm): Tensor | null {
   if (p === 0) return null;
   if (p === 1) return sign(x).mul(g);
-  if (p === 2) return x.mul(where(eq(norm, 0), 0, g.div(norm)));
+  if (p === 2) return x.mul(where(eq(norm, 0), 0, trueDiv(g, norm)));
   if (p === Infinity || p === -Infinity) {
     const mask = logicalOr(eq(abs(x), norm), logicalAnd(ne(x, x), ne(norm, norm)));
-    return sign(x).mul(where(mask, g.div(sum(mask, dims, { keepdim: true })), 0));
+    return sign(x).mul(where(mask, trueDiv(g, sum(mask, dims, { keepdim: true })), 0));
   }
-  const scale = where(eq(norm, 0), 0, g.div(pow(norm, p - 1)));
+  const scale = where(eq(norm, 0), 0, trueDiv(g, pow(norm, p - 1)));
   if (p < 1) return where(eq(x, 0), 0, sign(x).mul(pow(abs(x), p - 1))).mul(scale);
   if (p < 2)
     return sign(x)

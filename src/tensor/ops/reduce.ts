@@ -18,6 +18,7 @@ import { describe, normalizeDims, reducedShape, type Shape } from "../shape.ts";
 import type { Strided } from "../storage.ts";
 import type { Tensor } from "../tensor.ts";
 import { eq } from "./compare.ts";
+import { trueDiv } from "./divide.ts";
 import { where } from "./ternary.ts";
 import { expandTo, transpose, unsqueeze } from "./view.ts";
 
@@ -210,7 +211,7 @@ const meanOp: Op<Reduction> = {
       const shape = use.shape(0);
       const { params } = use;
       const n = laneLength(shape, params.dims);
-      return (g) => expandTo(restore(g, shape, params).div(n), shape);
+      return (g) => expandTo(trueDiv(restore(g, shape, params), n), shape);
     },
   ],
 };
@@ -268,7 +269,7 @@ const prodOp: Op<Accumulation> = {
         const zeros = countZeros(x);
         // Two zeros leave nothing to the first order; to the second they do.
         if (zeros > 1 && all && !isGradEnabled()) return fresh(x.dtype, x.shape);
-        if (zeros === 0) return grad.mul(restore(y, x.shape, params)).div(x);
+        if (zeros === 0) return trueDiv(grad.mul(restore(y, x.shape, params)), x);
         // Dividing by an element that is 0 loses the others, so multiply them instead.
         if (all) {
           return grad.mul(productOfOthers(x.reshape(-1)).reshape(x.shape));

@@ -8,6 +8,7 @@ import { checkOptions } from "../options.ts";
 import { broadcastShapes } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { ge, gt, le, logicalAnd, logicalOr, lt } from "./compare.ts";
+import { trueDiv } from "./divide.ts";
 import {
   binary,
   checkNumbersFit,
@@ -87,10 +88,10 @@ const addcdivOp = quaternary(
     () => (g) => g,
     ({ c, inputs: [, , , value] }) =>
       (g) =>
-        g.mul(value!).div(c),
+        trueDiv(g.mul(value!), c),
     ({ b, c, inputs: [, , , value] }) =>
       (g) =>
-        g.neg().mul(b.mul(value!).div(c.mul(c))),
+        g.neg().mul(trueDiv(b.mul(value!), c.mul(c))),
     null,
   ],
   {

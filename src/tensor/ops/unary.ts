@@ -2,6 +2,7 @@ import { fresh } from "../make.ts";
 import { checkTensor } from "../operand.ts";
 import { checkOptions } from "../options.ts";
 import type { Tensor } from "../tensor.ts";
+import { trueDiv } from "./divide.ts";
 import { binary, Map1, Map2, notForBools, unary } from "./family.ts";
 
 const zeroGradient = () => (g: Tensor) => fresh(g.dtype, g.shape);
@@ -76,8 +77,8 @@ export function round(input: Tensor, options: RoundOptions = {}): Tensor {
   if (decimals === 0) return roundWhole(input);
   const scale = 10 ** Math.abs(decimals);
   return decimals > 0
-    ? roundWhole(input.mul(scale)).div(scale)
-    : roundWhole(input.div(scale)).mul(scale);
+    ? trueDiv(roundWhole(input.mul(scale)), scale)
+    : roundWhole(trueDiv(input, scale)).mul(scale);
 }
 
 export function round_(self: Tensor, options: RoundOptions = {}): Tensor {
@@ -92,7 +93,7 @@ export const sqrt = unary(
   new Map1((m, x) => m.sqrt(x)),
   ({ output: y }) =>
     (g) =>
-      g.div(y.mul(2)),
+      trueDiv(g, y.mul(2)),
 );
 
 /** 2·x·g in one pass. */
@@ -148,7 +149,7 @@ export const log = unary(
   new Map1((m, x) => m.log(x)),
   ({ a }) =>
     (g) =>
-      g.div(a),
+      trueDiv(g, a),
 );
 
 export const log1p = unary(
@@ -156,7 +157,7 @@ export const log1p = unary(
   new Map1((m, x) => m.log1p(x)),
   ({ a }) =>
     (g) =>
-      g.div(a.add(1)),
+      trueDiv(g, a.add(1)),
   { node: "Log1PBackward0" },
 );
 

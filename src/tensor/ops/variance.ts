@@ -5,6 +5,7 @@ import type { Op } from "../op.ts";
 import { checkInt } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { eq } from "./compare.ts";
+import { trueDiv } from "./divide.ts";
 import {
   type Dims,
   type KeepdimOptions,
@@ -81,7 +82,7 @@ const stdOp: Op<Variance> = {
   vjps: [
     ({ a: x, output: y, params }) =>
       (g) =>
-        varianceGradient(where(eq(y, 0), 0, g.div(y.mul(2))), x, params),
+        varianceGradient(where(eq(y, 0), 0, trueDiv(g, y.mul(2))), x, params),
   ],
 };
 

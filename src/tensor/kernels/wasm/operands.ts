@@ -5,7 +5,26 @@ import { FULL, type Layout, SCALAR } from "../accelerator.ts";
 import { isDense } from "../iterate.ts";
 import { type Lane, maxLane, minLane, sumLane } from "../reduce.ts";
 import type { UpdateKernel } from "../update.ts";
+import { Program } from "./elementwise.ts";
 import { reduceRows, sumColumns } from "./reduce.ts";
+
+/** An update's programs, by how many of its operands are arrays. */
+const programs = new WeakMap<UpdateKernel, Program[]>();
+
+/** The program for `count` arrays; what follows them among its operands are numbers. */
+function programOf(kernel: UpdateKernel, count: number): Program {
+  let made = programs.get(kernel);
+  if (made === undefined) {
+    made = [];
+    programs.set(kernel, made);
+  }
+  made[count] ??= new Program((m, operands) => {
+    const results = operands.slice(0, kernel.writes);
+    kernel.body(m, operands.slice(0, count), operands.slice(count), results);
+    return results;
+  });
+  return made[count];
+}
 
 /**
  * As `update`, over dense operands.
@@ -18,17 +37,15 @@ export function vectorUpdate(
 ): boolean {
   const arrays = operands.map((t) => t.storage.data);
   const offsets = operands.map((t) => t.offset);
-  return kernel
-    .program(operands.length)
-    .run(
-      1,
-      numel(operands[0]!.shape),
-      arrays.slice(0, kernel.writes),
-      offsets,
-      [...arrays, ...scalars],
-      offsets,
-      [...arrays.map((): Layout => FULL), ...scalars.map((): Layout => SCALAR)],
-    );
+  return programOf(kernel, operands.length).run(
+    1,
+    numel(operands[0]!.shape),
+    arrays.slice(0, kernel.writes),
+    offsets,
+    [...arrays, ...scalars],
+    offsets,
+    [...arrays.map((): Layout => FULL), ...scalars.map((): Layout => SCALAR)],
+  );
 }
 
 /**
