@@ -5,7 +5,7 @@ import ts from "typescript";
  * out whose result nobody uses, where it is marked `@__PURE__`: it cannot find that out by itself.
  */
 export const PURE_MAKERS: ReadonlySet<string> = new Set([
-  ...["Map1", "Map2", "Map3", "Map4", "Compare", "UpdateKernel"],
+  ...["Map1", "Map2", "Map3", "Map4", "Compare", "UpdateKernel", "fused"],
   ...[
     "unary",
     "binary",

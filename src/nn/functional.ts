@@ -17,6 +17,7 @@ import { sum as sumOp } from "../tensor/ops/reduce.ts";
 import { logSoftmax as logSoftmaxOp, softmax as softmaxOp } from "../tensor/ops/softmax.ts";
 import { where } from "../tensor/ops/ternary.ts";
 import * as ops from "../tensor/ops/unary.ts";
+import { view } from "../tensor/ops/view.ts";
 import { checkOptions } from "../tensor/options.ts";
 import { numel, sameShape } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -281,7 +282,8 @@ export function crossEntropy(
 /** A weight a class, in the shape that broadcasts along the classes of `input`. */
 function alongClasses(weight: Tensor, input: Tensor): Tensor {
   const dim = classDim(input.shape);
-  return weight.reshape(input.shape.map((_, d) => (d === dim ? -1 : 1)));
+  const shape = input.shape.map((_, d) => (d === dim ? -1 : 1));
+  return view(weight, shape);
 }
 
 function againstProbabilities(

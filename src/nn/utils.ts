@@ -7,6 +7,7 @@ import { cat, stack } from "../tensor/ops/join.ts";
 import { norm } from "../tensor/ops/norm.ts";
 import { narrow } from "../tensor/ops/part.ts";
 import { clamp, clamp_ } from "../tensor/ops/ternary.ts";
+import { reshape } from "../tensor/ops/view.ts";
 import { checkOptions } from "../tensor/options.ts";
 import { describe } from "../tensor/shape.ts";
 import { Tensor } from "../tensor/tensor.ts";
@@ -65,7 +66,7 @@ export function clipGradValue_(parameters: Tensor | Iterable<Tensor>, clipValue:
 
 /** The elements of all parameters as one vector, differentiable. */
 export function parametersToVector(parameters: Iterable<Tensor>): Tensor {
-  return cat(Array.from(parameters, (parameter) => parameter.reshape([-1])));
+  return cat(Array.from(parameters, (parameter) => reshape(parameter, [-1])));
 }
 
 /**
@@ -83,11 +84,11 @@ export function vectorToParameters(vec: Tensor, parameters: Iterable<Tensor>): v
     );
   }
   noGrad(() => {
-    const flat = vec.reshape([-1]);
+    const flat = reshape(vec, [-1]);
     let start = 0;
     for (const parameter of list) {
       const n = parameter.numel();
-      parameter.copy_(narrow(flat, 0, start, n).reshape(parameter.shape));
+      parameter.copy_(reshape(narrow(flat, 0, start, n), parameter.shape));
       start += n;
     }
   });

@@ -39,28 +39,23 @@ export function validateAdam({ lr, betas, eps, weightDecay }: AdamOptions): void
 //   m.mul_(beta1).add_(g, { alpha: 1 - beta1 });
 //   v.mul_(beta2).addcmul_(g, g, { value: 1 - beta2 });
 //   p.addcdiv_(m, v.sqrt().div_(correction2).add_(eps), { value: stepSize });
-const fusedAdam = new UpdateKernel(3, (m, x, s, out) => {
-  const g = x[3]!;
-  const mean = m.add(m.mul(x[1]!, s[0]!), m.mul(g, s[1]!));
-  const square = m.add(m.mul(x[2]!, s[2]!), m.mul(m.mul(s[3]!, g), g));
-  const root = m.add(m.div(m.sqrt(square), s[4]!), s[5]!);
-  out[0] = m.add(x[0]!, m.div(m.mul(s[6]!, mean), root));
-  out[1] = mean;
-  out[2] = square;
-});
+function fused(amsgrad: boolean): UpdateKernel {
+  const written = amsgrad ? 4 : 3;
+  return new UpdateKernel(written, (m, x, s, out) => {
+    const g = x[written]!;
+    const mean = m.add(m.mul(x[1]!, s[0]!), m.mul(g, s[1]!));
+    const square = m.add(m.mul(x[2]!, s[2]!), m.mul(m.mul(s[3]!, g), g));
+    const largest = amsgrad ? m.max(x[3]!, square) : square;
+    const root = m.add(m.div(m.sqrt(largest), s[4]!), s[5]!);
+    out[0] = m.add(x[0]!, m.div(m.mul(s[6]!, mean), root));
+    out[1] = mean;
+    out[2] = square;
+    if (amsgrad) out[3] = largest;
+  });
+}
 
-// The same, but for the root of the largest v so far.
-const fusedAmsgrad = new UpdateKernel(4, (m, x, s, out) => {
-  const g = x[4]!;
-  const mean = m.add(m.mul(x[1]!, s[0]!), m.mul(g, s[1]!));
-  const square = m.add(m.mul(x[2]!, s[2]!), m.mul(m.mul(s[3]!, g), g));
-  const largest = m.max(x[3]!, square);
-  const root = m.add(m.div(m.sqrt(largest), s[4]!), s[5]!);
-  out[0] = m.add(x[0]!, m.div(m.mul(s[6]!, mean), root));
-  out[1] = mean;
-  out[2] = square;
-  out[3] = largest;
-});
+const fusedAdam = fused(false);
+const fusedAmsgrad = fused(true);
 
 /** Adam's step along `g`, which already has its sign and any penalty: the part that AdamW shares. */
 export function adam(p: Tensor, g: Tensor, state: AdamState, options: AdamOptions): void {

@@ -92,6 +92,11 @@ class Methods {
     return views.view(this, sizesOf(sizes, "view"));
   }
 
+  /** As `view`, but copies where the strides allow no view. */
+  reshape(this: Tensor, ...sizes: Sizes): Tensor {
+    return views.reshape(this, sizesOf(sizes, "reshape"));
+  }
+
   viewAs(this: Tensor, other: Tensor): Tensor {
     checkTensor("viewAs", "other", other);
     return views.view(this, other.shape);

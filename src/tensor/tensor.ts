@@ -235,11 +235,6 @@ export class Tensor {
 
   // Views and copies --------------------------------------------------------------------------
 
-  /** As `view`, but copies where the strides allow no view. */
-  reshape(...sizes: Sizes): Tensor {
-    return views.reshape(this, sizesOf(sizes, "reshape"));
-  }
-
   /** The transpose of a matrix. */
   t(): Tensor {
     return views.t(this);

@@ -9,6 +9,7 @@ import type { Strided } from "../storage.ts";
 import type { Tensor } from "../tensor.ts";
 import { mm } from "./matmul.ts";
 import { rectified, relu } from "./unary.ts";
+import { reshapeTo } from "./view.ts";
 
 /** A tensor's vectors along the last dimension as the rows of one matrix. */
 function asRows(t: Strided): { rows: number; source: Strided; rowStride: number; stride: number } {
@@ -81,7 +82,8 @@ const linearOp = (name: string): Op<null> => ({
     (use) => {
       const weight = use.b;
       const shape = use.shape(0);
-      return (g) => (g.shape.length === 2 ? mm(g, weight) : mm(rowsOf(g), weight).reshape(shape));
+      return (g) =>
+        g.shape.length === 2 ? mm(g, weight) : reshapeTo(mm(rowsOf(g), weight), shape);
     },
     ({ a: input }) =>
       (g) =>
@@ -94,7 +96,8 @@ const withBias = linearOp("AddmmBackward0");
 const withoutBias = linearOp("MmBackward0");
 
 function rowsOf(t: Tensor): Tensor {
-  return t.shape.length === 2 ? t : t.reshape([numel(t.shape.slice(0, -1)), t.shape.at(-1)!]);
+  const { shape } = t;
+  return shape.length === 2 ? t : reshapeTo(t, [numel(shape.slice(0, -1)), shape.at(-1)!]);
 }
 
 /** Whether `affine` takes these: a matrix, and a number for each of its rows. */

@@ -9,7 +9,7 @@ import { checkOptions } from "../options.ts";
 import { normalizeDim, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import type { AlphaOptions } from "./binary.ts";
-import { expand } from "./view.ts";
+import { expand, reshape, reshapeTo } from "./view.ts";
 
 function checkIndex(index: Tensor, fn: string): void {
   checkTensor(fn, "index", index);
@@ -117,8 +117,11 @@ export function scatterAdd_(self: Tensor, dim: number, index: Tensor, source: Te
 
 /** A vector of slice numbers as a gather index: the same number all over its slice. */
 function spread(index: Tensor, shape: Shape, dim: number): Tensor {
-  if (shape.length === 0) return index.reshape([]);
-  const flat = index.to("int64").reshape(shape.map((_, d) => (d === dim ? -1 : 1)));
+  if (shape.length === 0) return reshapeTo(index, []);
+  const flat = reshape(
+    index.to("int64"),
+    shape.map((_, d) => (d === dim ? -1 : 1)),
+  );
   return expand(flat, shape.with(dim, flat.shape[dim]!));
 }
 

@@ -6,7 +6,7 @@ import { resultTypeOf } from "../operand.ts";
 import { describe, formatShape, normalizeDim, type Shape, sameShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { narrow, slice } from "./part.ts";
-import { unsqueeze } from "./view.ts";
+import { reshapeTo, unsqueeze } from "./view.ts";
 
 /** A tensor of shape [0] joins anything and adds nothing, as in PyTorch. */
 function isSkipped(t: Tensor): boolean {
@@ -57,7 +57,7 @@ const catOp: Op<number> = {
   vjps: (i) => (use) => {
     const { inputs, params: dim } = use;
     const { shape } = inputs[i]!;
-    if (isSkipped(inputs[i]!)) return (g) => slice(g, 0, 0, 0).reshape(shape);
+    if (isSkipped(inputs[i]!)) return (g) => reshapeTo(slice(g, 0, 0, 0), shape);
     let start = 0;
     for (let k = 0; k < i; k++) if (!isSkipped(inputs[k]!)) start += inputs[k]!.shape[dim]!;
     const length = shape[dim]!;

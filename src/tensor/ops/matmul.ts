@@ -8,7 +8,7 @@ import { checkOptions } from "../options.ts";
 import { broadcastShapes, formatShape, isExpandable, numel, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { add } from "./binary.ts";
-import { expand, squeeze, transpose, unsqueeze } from "./view.ts";
+import { expand, reshapeTo, squeeze, transpose, unsqueeze } from "./view.ts";
 
 /** The operands' common dtype; `kernel` is how PyTorch calls what it has not for bools. */
 function sameDType(a: Tensor, b: Tensor, kernel: string): Tensor["dtype"] {
@@ -287,7 +287,7 @@ export function addmm(
 /** The last two dimensions made one batch of matrices, the batch dimensions broadcast to `batch`. */
 function asBatch(t: Tensor, batch: Shape): Tensor {
   const [m, n] = t.shape.slice(-2);
-  return expand(t, [...batch, m!, n!]).reshape([numel(batch), m!, n!]);
+  return reshapeTo(expand(t, [...batch, m!, n!]), [numel(batch), m!, n!]);
 }
 
 /**
@@ -317,9 +317,10 @@ export function matmul(input: Tensor, other: Tensor): Tensor {
     // One tall product instead of a batch of small ones.
     const [k] = input.shape.slice(-1);
     const lead = input.shape.slice(0, -1);
-    return mm(input.reshape([numel(lead), k!]), other).reshape([...lead, other.shape[1]!]);
+    const rows = reshapeTo(input, [numel(lead), k!]);
+    return reshapeTo(mm(rows, other), [...lead, other.shape[1]!]);
   }
   const batch = broadcastShapes(input.shape.slice(0, -2), other.shape.slice(0, -2));
   const product = bmm(asBatch(input, batch), asBatch(other, batch));
-  return product.reshape([...batch, input.shape[a - 2]!, other.shape[b - 1]!]);
+  return reshapeTo(product, [...batch, input.shape[a - 2]!, other.shape[b - 1]!]);
 }

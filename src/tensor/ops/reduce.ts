@@ -14,13 +14,13 @@ import { fresh } from "../make.ts";
 import { type Op, renamed, type Vjp } from "../op.ts";
 import { checkTensor } from "../operand.ts";
 import { checkOptions } from "../options.ts";
-import { describe, normalizeDims, reducedShape, type Shape } from "../shape.ts";
+import { describe, normalizeDims, numel, reducedShape, type Shape } from "../shape.ts";
 import type { Strided } from "../storage.ts";
 import type { Tensor } from "../tensor.ts";
 import { eq } from "./compare.ts";
 import { trueDiv } from "./divide.ts";
 import { where } from "./ternary.ts";
-import { expandTo, transpose, unsqueeze } from "./view.ts";
+import { expandTo, reshapeTo, transpose, unsqueeze } from "./view.ts";
 
 export type Dims = number | readonly number[] | null;
 
@@ -111,7 +111,7 @@ export const reducedTo = (inputs: readonly Tensor[], p: Reduction): Shape =>
 /** A reduced tensor with its reduced dimensions back, so that it broadcasts to `shape`. */
 export function restore(t: Tensor, shape: Shape, { dims, keepdim }: Reduction): Tensor {
   if (keepdim || t.shape.length === 0) return t;
-  return t.reshape(reducedShape(shape, dims, true));
+  return reshapeTo(t, reducedShape(shape, dims, true));
 }
 
 /** A reduction by one lane function. */
@@ -182,7 +182,7 @@ export function sumToSize(input: Tensor, shape: Shape): Tensor {
   }
   if (dims.length === 0) return input;
   const dtype = accumulationDType(input.dtype);
-  return apply(sumDimsOp, [input], { dims, keepdim: true, dtype }).reshape(shape);
+  return reshapeTo(apply(sumDimsOp, [input], { dims, keepdim: true, dtype }), shape);
 }
 
 const meanOp: Op<Reduction> = {
@@ -272,7 +272,7 @@ const prodOp: Op<Accumulation> = {
         if (zeros === 0) return trueDiv(grad.mul(restore(y, x.shape, params)), x);
         // Dividing by an element that is 0 loses the others, so multiply them instead.
         if (all) {
-          return grad.mul(productOfOthers(x.reshape(-1)).reshape(x.shape));
+          return grad.mul(reshapeTo(productOfOthers(reshapeTo(x, [numel(x.shape)])), x.shape));
         }
         const last = x.shape.length - 1;
         const dim = params.dims[0]!;

@@ -30,7 +30,7 @@ const viewOp: ViewOp<Shape> = {
   },
   vjp: (use) => {
     const shape = use.shape(0);
-    return (g) => g.reshape(shape);
+    return (g) => reshapeTo(g, shape);
   },
 };
 
@@ -47,7 +47,11 @@ export function view(input: Tensor, sizes: Shape): Tensor {
 /** As `view`, but copies where the strides allow no view. */
 export function reshape(input: Tensor, sizes: Shape): Tensor {
   checkTensor("reshape", "input", input);
-  const shape = inferSize(sizesOf([sizes], "reshape"), numel(input.shape));
+  return reshapeTo(input, inferSize(sizesOf([sizes], "reshape"), numel(input.shape)));
+}
+
+/** As `reshape`, to a shape that is known to fit. */
+export function reshapeTo(input: Tensor, shape: Shape): Tensor {
   if (viewStrides(input.shape, input.strides, shape) !== null) {
     return applyView(viewOp, input, shape);
   }
@@ -201,7 +205,7 @@ const squeezeOp: ViewOp<readonly number[]> = {
   }),
   vjp: (use) => {
     const shape = use.shape(0);
-    return (g) => g.reshape(shape);
+    return (g) => reshapeTo(g, shape);
   },
 };
 
