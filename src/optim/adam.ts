@@ -39,6 +39,7 @@ export function validateAdam({ lr, betas, eps, weightDecay }: AdamOptions): void
 //   m.mul_(beta1).add_(g, { alpha: 1 - beta1 });
 //   v.mul_(beta2).addcmul_(g, g, { value: 1 - beta2 });
 //   p.addcdiv_(m, v.sqrt().div_(correction2).add_(eps), { value: stepSize });
+// With AMSGrad the root is that of the largest v so far.
 function fused(amsgrad: boolean): UpdateKernel {
   const written = amsgrad ? 4 : 3;
   return new UpdateKernel(written, (m, x, s, out) => {

@@ -341,7 +341,8 @@ function isIterable(value: unknown): value is Iterable<unknown> {
 
 /** Whether `value` is what Python would call a dict. */
 function isGroup(value: unknown): value is { params?: unknown } {
-  return typeof value === "object" && value !== null && !isIterable(value);
+  if (typeof value !== "object" || value === null || value instanceof Tensor) return false;
+  return !isIterable(value);
 }
 
 function checkParam(param: unknown): Tensor {
