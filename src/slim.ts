@@ -1,3 +1,6 @@
+// The public list. A bundle of it holds what a program uses; `index.ts` adds what a bundler could not
+// find out to be unused: all methods of tensors, and the WebAssembly kernels.
+
 export { enableGrad, isGradEnabled, noGrad } from "./autograd/gradMode.ts";
 export * as autograd from "./autograd/index.ts";
 export * as data from "./data/index.ts";

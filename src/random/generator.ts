@@ -167,6 +167,7 @@ function parseSeed(seed: number | bigint): bigint {
 /** The generator of every draw that names none; it starts from a seed that the platform draws. */
 export const defaultGenerator: Generator = overDefaultStream();
 
+// Draws that name no generator take the stream itself, so that a small bundle has no generator.
 function overDefaultStream(): Generator {
   return Object.assign(new Generator(), { stream: defaultStream });
 }

@@ -30,7 +30,8 @@ import type { Storage } from "./storage.ts";
  * A strided, multi-dimensional array that can record what is done with it.
  *
  * Methods are PyTorch's, camelCased; a trailing `_` changes the tensor in place. Each is one line:
- * what it does stands with its operation in `ops/`.
+ * what it does stands with its operation in `ops/`. Here are those that the library itself calls; the
+ * others are in `methods.ts`, so that a program which does not load them has no need of their operations.
  */
 export class Tensor {
   readonly storage: Storage;
@@ -290,8 +291,6 @@ export class Tensor {
     fills.zero_(this);
     return this;
   }
-
-  // Reductions --------------------------------------------------------------------------------
 
   // Products ----------------------------------------------------------------------------------
 
