@@ -13,6 +13,7 @@ import {
   nllLoss as nllLossOp,
   oneHot as oneHotOp,
 } from "../tensor/ops/nll.ts";
+import { minus } from "../tensor/ops/plain.ts";
 import { sum as sumOp } from "../tensor/ops/reduce.ts";
 import { logSoftmax as logSoftmaxOp, softmax as softmaxOp } from "../tensor/ops/softmax.ts";
 import { where } from "../tensor/ops/ternary.ts";
@@ -319,7 +320,7 @@ function againstAllClasses(
   if (reduction === "none") return each;
   if (reduction === "sum") return sumOp(each);
   // The same divisor as the other part of the loss has: the sum of the weights of the samples.
-  const ones = fresh(logProbs.dtype, logProbs.shape).sub(1);
+  const ones = minus(fresh(logProbs.dtype, logProbs.shape), 1);
   return div(sumOp(each), nllLossOp(ones, target, weight, ignoreIndex, "sum"));
 }
 

@@ -9,8 +9,9 @@ import { fill_, normal_ as normalOp, uniform_ as uniformOp } from "../tensor/ops
 import { dot } from "../tensor/ops/matmul.ts";
 import { norm } from "../tensor/ops/norm.ts";
 import { at, diagonal, unbind } from "../tensor/ops/part.ts";
+import { minus } from "../tensor/ops/plain.ts";
 import { clamp_ } from "../tensor/ops/ternary.ts";
-import { view } from "../tensor/ops/view.ts";
+import { t, view } from "../tensor/ops/view.ts";
 import { checkOptions } from "../tensor/options.ts";
 import { describe } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -268,19 +269,19 @@ export function orthogonal_<T extends Tensor>(
   const rows = tensor.shape[0]!;
   noGrad(() => {
     const drawn = normalOp(fresh(tensor.dtype, [rows, tensor.numel() / rows]), 0, 1, source);
-    const tall = rows < drawn.shape[1]! ? drawn.t() : drawn;
+    const tall = rows < drawn.shape[1]! ? t(drawn) : drawn;
     // Q of the QR decomposition with a positive diagonal of R is what Gram and Schmidt arrive at.
     const basis: Tensor[] = [];
     for (const column of unbind(tall.to("float64"), 1)) {
       let rest = column;
       // Twice is enough to be orthogonal to rounding (Giraud et al. 2005).
       for (let pass = 0; pass < 2; pass++) {
-        for (const unit of basis) rest = rest.sub(unit.mul(dot(unit, rest)));
+        for (const unit of basis) rest = minus(rest, unit.mul(dot(unit, rest)));
       }
       basis.push(div(rest, norm(rest)));
     }
     const target = view(tensor, [rows, -1]);
-    const columns = unbind(rows < drawn.shape[1]! ? target.t() : target, 1);
+    const columns = unbind(rows < drawn.shape[1]! ? t(target) : target, 1);
     for (const [i, unit] of basis.entries()) columns[i]!.copy_(unit);
     tensor.mul_(gain);
   });
@@ -309,7 +310,7 @@ export function sparse_<T extends Tensor>(
   drawNormal(tensor, 0, options.std ?? 0.01, options);
   const order = new Float64Array(rows);
   noGrad(() => {
-    for (const column of unbind(tensor.t())) {
+    for (const column of unbind(t(tensor))) {
       fillRandperm(options.generator, order, 0, rows);
       for (const row of order.subarray(0, zeros)) fill_(at(column, [row]), 0);
     }

@@ -112,6 +112,11 @@ class Methods {
     return views.flatten(this, startDim, endDim);
   }
 
+  /** The transpose of a matrix. */
+  t(this: Tensor): Tensor {
+    return views.t(this);
+  }
+
   /** Two dimensions exchanged. */
   transpose(this: Tensor, dim0: number, dim1: number): Tensor {
     return views.transpose(this, dim0, dim1);
@@ -232,7 +237,16 @@ class Methods {
     return ternary.maskedFill(this, mask, value);
   }
 
+  /** Summed over what broadcasting from `sizes` would repeat. */
+  sumToSize(this: Tensor, ...sizes: Sizes): Tensor {
+    return reduce.sumToSize(this, sizesOf(sizes, "sumToSize"));
+  }
+
   // Elementwise -------------------------------------------------------------------------------
+
+  sub(this: Tensor, other: Operand, options?: binary.AlphaOptions): Tensor {
+    return binary.sub(this, other, options);
+  }
 
   div(this: Tensor, other: Operand, options?: divide.DivOptions): Tensor {
     return divide.div(this, other, options);
@@ -748,6 +762,10 @@ class Methods {
 
   matmul(this: Tensor, other: Tensor): Tensor {
     return products.matmul(this, other);
+  }
+
+  mm(this: Tensor, mat2: Tensor): Tensor {
+    return products.mm(this, mat2);
   }
 
   bmm(this: Tensor, mat2: Tensor): Tensor {

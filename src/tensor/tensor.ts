@@ -8,21 +8,11 @@ import { checkTensor, type Operand } from "./operand.ts";
 import * as binary from "./ops/binary.ts";
 import * as copies from "./ops/copy.ts";
 import * as fills from "./ops/fill.ts";
-import * as products from "./ops/matmul.ts";
 import * as reduce from "./ops/reduce.ts";
 import * as unary from "./ops/unary.ts";
-import * as views from "./ops/view.ts";
 import { item, type Nested, tolist, toTypedArray } from "./read.ts";
 import { nodeOf } from "./record.ts";
-import {
-  isContiguous,
-  normalizeOwnDim,
-  numel,
-  type Shape,
-  type Sizes,
-  sameShape,
-  sizesOf,
-} from "./shape.ts";
+import { isContiguous, normalizeOwnDim, numel, type Shape, sameShape } from "./shape.ts";
 import { recycle } from "./spare.ts";
 import type { Storage } from "./storage.ts";
 
@@ -236,29 +226,20 @@ export class Tensor {
 
   // Views and copies --------------------------------------------------------------------------
 
-  /** The transpose of a matrix. */
-  t(): Tensor {
-    return views.t(this);
-  }
-
   /** A dense copy, through which gradients pass. */
   clone(): Tensor {
     return copies.clone(this);
   }
 
-  /** Summed over what broadcasting from `sizes` would repeat. */
-  sumToSize(...sizes: Sizes): Tensor {
-    return reduce.sumToSize(this, sizesOf(sizes, "sumToSize"));
+  /** @internal Summed over what broadcasting from `shape` has repeated. */
+  sumTo(shape: Shape): Tensor {
+    return reduce.sumToSize(this, shape);
   }
 
   // Elementwise -------------------------------------------------------------------------------
 
   add(other: Operand, options?: binary.AlphaOptions): Tensor {
     return binary.add(this, other, options);
-  }
-
-  sub(other: Operand, options?: binary.AlphaOptions): Tensor {
-    return binary.sub(this, other, options);
   }
 
   mul(other: Operand): Tensor {
@@ -290,12 +271,6 @@ export class Tensor {
   zero_(): this {
     fills.zero_(this);
     return this;
-  }
-
-  // Products ----------------------------------------------------------------------------------
-
-  mm(mat2: Tensor): Tensor {
-    return products.mm(this, mat2);
   }
 }
 

@@ -7,9 +7,9 @@ import { checkTensor } from "../operand.ts";
 import { formatShape, numel } from "../shape.ts";
 import type { Strided } from "../storage.ts";
 import type { Tensor } from "../tensor.ts";
-import { mm } from "./matmul.ts";
+import { product } from "./matmul.ts";
 import { rectified, relu } from "./unary.ts";
-import { reshapeTo } from "./view.ts";
+import { reshapeTo, transposed } from "./view.ts";
 
 /** A tensor's vectors along the last dimension as the rows of one matrix. */
 function asRows(t: Strided): { rows: number; source: Strided; rowStride: number; stride: number } {
@@ -23,7 +23,11 @@ function asRows(t: Strided): { rows: number; source: Strided; rowStride: number;
 const biased = new Map2((m, x, b) => m.add(x, b));
 
 /** The rows' product with the weight's, plus the bias; then `max(x, 0)` where `rectify`. */
-function product([input, weight, bias]: readonly Strided[], out: Strided, rectify: boolean): void {
+function rowProducts(
+  [input, weight, bias]: readonly Strided[],
+  out: Strided,
+  rectify: boolean,
+): void {
   const { rows, source, rowStride, stride } = asRows(input!);
   const [n, k] = weight!.shape;
   const [weightRow, weightColumn] = weight!.strides;
@@ -76,18 +80,18 @@ const linearOp = (name: string): Op<null> => ({
     }
     return dtype;
   },
-  kernel: (inputs, out) => product(inputs, out, false),
+  kernel: (inputs, out) => rowProducts(inputs, out, false),
   overwrites: true,
   vjps: [
     (use) => {
       const weight = use.b;
       const shape = use.shape(0);
       return (g) =>
-        g.shape.length === 2 ? mm(g, weight) : reshapeTo(mm(rowsOf(g), weight), shape);
+        g.shape.length === 2 ? product(g, weight) : reshapeTo(product(rowsOf(g), weight), shape);
     },
     ({ a: input }) =>
       (g) =>
-        rowsOf(g).t().mm(rowsOf(input)),
+        product(transposed(rowsOf(g)), rowsOf(input)),
     () => (g) => g,
   ],
 });
@@ -136,7 +140,7 @@ export function affine(input: Tensor, weight: Tensor, bias: Tensor | null): Tens
  */
 export function affineRelu(input: Tensor, weight: Tensor, bias: Tensor | null): Tensor {
   checkInput(input, weight);
-  const kernel = (inputs: readonly Strided[], out: Strided) => product(inputs, out, true);
+  const kernel = (inputs: readonly Strided[], out: Strided) => rowProducts(inputs, out, true);
   return bias === null
     ? applyPair(withoutBias, relu.op, kernel, [input, weight])
     : applyPair(withBias, relu.op, kernel, [input, weight, bias]);

@@ -3,8 +3,8 @@ import { type Operand, resultTypeOf, toOperand } from "../operand.ts";
 import { checkOptions } from "../options.ts";
 import type { Tensor } from "../tensor.ts";
 import { eq, gt, lt } from "./compare.ts";
-import { trueDiv } from "./divide.ts";
 import { binary, Map2, Map3, ternary } from "./family.ts";
+import { minus, refuseBools, trueDiv } from "./plain.ts";
 import { where } from "./ternary.ts";
 
 /** Keeps integers held in doubles free of a negative zero. */
@@ -14,26 +14,6 @@ const plainAdd = binary("add", new Map2((m, a, b) => m.add(a, b)), [
   () => (g) => g,
   () => (g) => g,
 ]);
-
-const plainSub = binary(
-  "sub",
-  new Map2((m, a, b) => m.sub(a, b)),
-  [() => (g) => g, () => (g) => g.neg()],
-  { check: refuseBools },
-);
-
-function refuseBools([a, b]: readonly Tensor[]): void {
-  if (a!.dtype === "bool" && b!.dtype === "bool") {
-    throw new TypeError(
-      "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` operator instead.",
-    );
-  }
-  if (a!.dtype === "bool" || b!.dtype === "bool") {
-    throw new TypeError(
-      "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, use the `~` or `logical_not()` operator instead.",
-    );
-  }
-}
 
 // a + alpha·b in one pass: what every optimizer does most.
 const scaledAdd = ternary(
@@ -108,14 +88,14 @@ export function add_(self: Tensor, other: Operand, options?: AlphaOptions): Tens
  */
 export function sub(input: Operand, other: Operand, options?: AlphaOptions): Tensor {
   const alpha = alphaOf(options, "sub");
-  if (alpha === 1) return plainSub(input, other);
+  if (alpha === 1) return minus(input, other);
   checkAlpha(input, other, alpha, "sub");
   return scaledSub(input, other, alpha);
 }
 
 export function sub_(self: Tensor, other: Operand, options?: AlphaOptions): Tensor {
   const alpha = alphaOf(options, "sub_");
-  if (alpha === 1) return plainSub.inPlace(self, other);
+  if (alpha === 1) return minus.inPlace(self, other);
   checkAlpha(self, other, alpha, "sub_");
   return scaledSub.inPlace(self, other, alpha);
 }

@@ -6,6 +6,7 @@ import { normalizeDims } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { eq } from "./compare.ts";
 import { amax } from "./extremum.ts";
+import { minus } from "./plain.ts";
 import type { Dims, KeepdimOptions } from "./reduce.ts";
 import { sum } from "./reduce.ts";
 import { where } from "./ternary.ts";
@@ -29,6 +30,6 @@ export function logsumexp(input: Tensor, dim: Dims, options?: KeepdimOptions): T
     const top = amax(x, dims, { keepdim: true });
     return where(eq(abs(top), Infinity), 0, top);
   });
-  const result = log(sum(exp(x.sub(shift)), dims, { keepdim: true })).add(shift);
+  const result = log(sum(exp(minus(x, shift)), dims, { keepdim: true })).add(shift);
   return options?.keepdim === true ? result : squeeze(result, dims);
 }

@@ -3,23 +3,9 @@ import type { Operand } from "../operand.ts";
 import { checkOptions } from "../options.ts";
 import type { Tensor } from "../tensor.ts";
 import { binary, Map2, notForBools } from "./family.ts";
+import { trueDiv } from "./plain.ts";
 
 const zeroGradient = () => (g: Tensor) => fresh(g.dtype, g.shape);
-
-/** input / other, without options. */
-export const trueDiv = binary(
-  "div",
-  new Map2((m, a, b) => m.div(a, b)),
-  [
-    ({ b }) =>
-      (g) =>
-        trueDiv(g, b),
-    ({ a, b }) =>
-      (g) =>
-        g.neg().mul(trueDiv(trueDiv(a, b), b)),
-  ],
-  { promotion: "float" },
-);
 
 function nonZero(divisor: number): number {
   if (divisor === 0) throw new RangeError("ZeroDivisionError");

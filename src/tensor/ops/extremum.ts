@@ -7,8 +7,8 @@ import { numel } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { maximum, minimum } from "./binary.ts";
 import { eq, ne } from "./compare.ts";
-import { trueDiv } from "./divide.ts";
 import { scatterAdd } from "./index.ts";
+import { trueDiv } from "./plain.ts";
 import {
   type Dims,
   KEEPDIM,

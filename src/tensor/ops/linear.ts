@@ -1,6 +1,7 @@
 import type { Tensor } from "../tensor.ts";
 import { affine, isAffine } from "./affine.ts";
 import { addmm, matmul } from "./matmul.ts";
+import { t } from "./view.ts";
 
 /**
  * input · weightᵀ + bias, over the last dimension.
@@ -22,7 +23,7 @@ export function linear(input: Tensor, weight: Tensor, bias: Tensor | null): Tens
     return bias === null ? product : product.add(bias);
   }
   // A bias that broadcasts is rare: it is left to the operations that do.
-  if (bias !== null && input.shape.length === 2) return addmm(bias, input, weight.t());
-  const product = matmul(input, weight.t());
+  if (bias !== null && input.shape.length === 2) return addmm(bias, input, t(weight));
+  const product = matmul(input, t(weight));
   return bias === null ? product : product.add(bias);
 }

@@ -11,8 +11,8 @@ import { broadcastShapes, formatShape, numel, sameShape } from "../shape.ts";
 import { borrow, recycle } from "../spare.ts";
 import { type Strided, scratch } from "../storage.ts";
 import type { Tensor } from "../tensor.ts";
-import { trueDiv } from "./divide.ts";
 import { Map2, Map3, ternary } from "./family.ts";
+import { minus, trueDiv } from "./plain.ts";
 import { meanOfAll, sumOfAll } from "./reduce.ts";
 import { clamp } from "./ternary.ts";
 import { abs, log, sigmoid } from "./unary.ts";
@@ -149,7 +149,7 @@ export function mseLoss(input: Tensor, target: Tensor, reduction: Reduction): Te
  */
 export function l1Loss(input: Tensor, target: Tensor, reduction: Reduction): Tensor {
   checkSameSize(input, target);
-  return reduceLoss(abs(input.sub(target)), reduction);
+  return reduceLoss(abs(minus(input, target)), reduction);
 }
 
 /**
@@ -203,11 +203,11 @@ const crossEntropyOfProbabilities = elementwiseLoss({
     ({ a: x, b: y }) =>
       (g) => {
         const variance = clamp(x.neg().add(1).mul(x), { min: 1e-12 });
-        return trueDiv(x.sub(y).mul(g), variance);
+        return trueDiv(minus(x, y).mul(g), variance);
       },
     ({ a: x }) =>
       (g) =>
-        log(x.neg().add(1)).sub(log(x)).mul(g),
+        minus(log(x.neg().add(1)), log(x)).mul(g),
   ],
 });
 
@@ -291,7 +291,7 @@ const logitsGradient = ternary(
   [
     ({ b: x, c: y }) =>
       (gg) =>
-        gg.mul(sigmoid(x).sub(y)),
+        gg.mul(minus(sigmoid(x), y)),
     ({ a: g, b: x }) =>
       (gg) => {
         const s = sigmoid(x);
@@ -330,11 +330,12 @@ const crossEntropyOfLogitsWithPosWeight = elementwiseLoss({
     ({ a: x, b: y, c: posWeight }) =>
       (g) => {
         const positive = posWeight.mul(y);
-        return positive.add(1).sub(y).mul(sigmoid(x)).sub(positive).mul(g);
+        const rate = minus(positive.add(1), y).mul(sigmoid(x));
+        return minus(rate, positive).mul(g);
       },
     ({ a: x, c: posWeight }) =>
       (g) =>
-        posWeight.sub(1).mul(lossOfPositives(x)).sub(x).mul(g),
+        minus(minus(posWeight, 1).mul(lossOfPositives(x)), x).mul(g),
     ({ a: x, b: y }) =>
       (g) =>
         y.mul(lossOfPositives(x)).mul(g),

@@ -7,7 +7,7 @@ import { numel } from "../shape.ts";
 import { scratch } from "../storage.ts";
 import type { Tensor } from "../tensor.ts";
 import { eq, logicalAnd, logicalOr, ne } from "./compare.ts";
-import { trueDiv } from "./divide.ts";
+import { trueDiv } from "./plain.ts";
 import { pow } from "./power.ts";
 import {
   converted,

@@ -7,6 +7,7 @@ import { checkTensor, type Operand, resultTypeOf, toOperand } from "../operand.t
 import type { Tensor } from "../tensor.ts";
 import { eq, ge, logicalAnd } from "./compare.ts";
 import { binary, Map1, Map2, notForBools, unary } from "./family.ts";
+import { minus } from "./plain.ts";
 import { where } from "./ternary.ts";
 import { log, squareBackward } from "./unary.ts";
 
@@ -47,7 +48,7 @@ const generalPow = binary(
   [
     ({ a, b }) =>
       (g) =>
-        where(eq(b, 0), 0, g.mul(b.mul(pow(a, b.sub(1))))),
+        where(eq(b, 0), 0, g.mul(b.mul(pow(a, minus(b, 1))))),
     ({ a, b, output: y }) =>
       (g) =>
         // A whole number is held as an integer, whose logarithm would be float32.

@@ -18,7 +18,7 @@ import { describe, normalizeDims, numel, reducedShape, type Shape } from "../sha
 import type { Strided } from "../storage.ts";
 import type { Tensor } from "../tensor.ts";
 import { eq } from "./compare.ts";
-import { trueDiv } from "./divide.ts";
+import { trueDiv } from "./plain.ts";
 import { where } from "./ternary.ts";
 import { expandTo, reshapeTo, transpose, unsqueeze } from "./view.ts";
 

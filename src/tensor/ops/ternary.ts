@@ -8,7 +8,6 @@ import { checkOptions } from "../options.ts";
 import { broadcastShapes } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { ge, gt, le, logicalAnd, logicalOr, lt } from "./compare.ts";
-import { trueDiv } from "./divide.ts";
 import {
   binary,
   checkNumbersFit,
@@ -19,6 +18,7 @@ import {
   quaternary,
   ternary,
 } from "./family.ts";
+import { minus, trueDiv } from "./plain.ts";
 
 const choose = (condition: number, a: number, b: number) => (condition !== 0 ? a : b);
 
@@ -175,7 +175,7 @@ const lerpOf = (node: string, kernel: string) =>
           g.mul(w),
       ({ a, b }) =>
         (g) =>
-          g.mul(b.sub(a)),
+          g.mul(minus(b, a)),
     ],
     {
       node,

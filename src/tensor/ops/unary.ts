@@ -2,8 +2,8 @@ import { fresh } from "../make.ts";
 import { checkTensor } from "../operand.ts";
 import { checkOptions } from "../options.ts";
 import type { Tensor } from "../tensor.ts";
-import { trueDiv } from "./divide.ts";
 import { binary, Map1, Map2, notForBools, unary } from "./family.ts";
+import { trueDiv } from "./plain.ts";
 
 const zeroGradient = () => (g: Tensor) => fresh(g.dtype, g.shape);
 

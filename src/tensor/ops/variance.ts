@@ -5,7 +5,7 @@ import type { Op } from "../op.ts";
 import { checkInt } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { eq } from "./compare.ts";
-import { trueDiv } from "./divide.ts";
+import { minus, trueDiv } from "./plain.ts";
 import {
   type Dims,
   type KeepdimOptions,
@@ -34,7 +34,7 @@ function varianceGradient(g: Tensor, x: Tensor, params: Variance): Tensor {
   const center = mean(x, params.dims, { keepdim: true });
   return restore(g, x.shape, params)
     .mul(2 / (n - params.correction))
-    .mul(x.sub(center));
+    .mul(minus(x, center));
 }
 
 function checkFloat(fn: string): (inputs: readonly Tensor[]) => DType {

@@ -169,7 +169,12 @@ export function t(input: Tensor): Tensor {
       `t() expects a tensor with <= 2 dimensions, but self is ${input.shape.length}D`,
     );
   }
-  return input.shape.length < 2 ? input : applyView(tOp, input, MATRIX);
+  return input.shape.length < 2 ? input : transposed(input);
+}
+
+/** As `t`, of what is known to be a matrix. */
+export function transposed(matrix: Tensor): Tensor {
+  return applyView(tOp, matrix, MATRIX);
 }
 
 // Dimensions of size 1 ------------------------------------------------------------------------
