@@ -90,12 +90,23 @@ export function setAccelerator(found: Accelerator): void {
   accelerator = found;
 }
 
-/** The vector kernels of a body; only to be asked for where there is an accelerator. */
-export function newProgram(body: Body): Program {
-  return accelerator!.program(body);
+/** What has vector kernels; they are made when they are first wanted. */
+export class Vectorizable {
+  readonly #body: Body;
+  #program: Program | null = null;
+
+  constructor(body: Body) {
+    this.#body = body;
+  }
+
+  /** Only to be asked for where there is an accelerator. */
+  get program(): Program {
+    this.#program ??= accelerator!.program(this.#body);
+    return this.#program;
+  }
 }
 
-/** Runs a vector kernel over operands that broadcast to `out`; as `newProgram`. */
+/** Runs a vector kernel over operands that broadcast to `out`, where there is an accelerator. */
 export function vectorized(program: Program, inputs: readonly Strided[], out: Strided): boolean {
   return accelerator!.map(program, inputs, out);
 }

@@ -1,7 +1,7 @@
 import { type DType, isFloat, type TypedArray } from "../dtype.ts";
 import { broadcastStrides, numel } from "../shape.ts";
 import { type Strided, scratch } from "../storage.ts";
-import { type Body, newProgram, type Program, vectorized } from "./accelerator.ts";
+import { Vectorizable, vectorized } from "./accelerator.ts";
 import { collapse, forEachRow, isDense, isDenseLike } from "./iterate.ts";
 import {
   type Binary,
@@ -24,21 +24,6 @@ export interface IntegerBody<F> {
   readonly int?: F;
   /** 32-bit arithmetic that wraps around, where a double would lose low bits. */
   readonly int32?: F;
-}
-
-/** What has vector kernels; they are made when they are first wanted. */
-class Vectorizable {
-  readonly #general: Body;
-  #program: Program | null = null;
-
-  constructor(general: Body) {
-    this.#general = general;
-  }
-
-  get program(): Program {
-    this.#program ??= newProgram(this.#general);
-    return this.#program;
-  }
 }
 
 /** An elementwise operation of one operand, as the loops need it. */
