@@ -4,7 +4,13 @@ import { defineConfig } from "vitest/config";
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 export default defineConfig({
-  resolve: { alias: [{ find: /^tapegrad$/, replacement: here("src/index.ts") }] },
+  resolve: {
+    alias: [
+      { find: /^tapegrad$/, replacement: here("src/index.ts") },
+      { find: /^tapegrad\/(nn|optim)$/, replacement: here("src/$1/index.ts") },
+      { find: /^tapegrad\/(slim|methods|wasm)$/, replacement: here("src/$1.ts") },
+    ],
+  },
   test: {
     setupFiles: ["test/support/setup.ts"],
     // Collecting garbage on demand lets a test show what a graph keeps alive.

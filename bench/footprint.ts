@@ -12,15 +12,26 @@ import { WORKLOADS } from "./workloads.ts";
 
 const BENCH = fileURLToPath(new URL(".", import.meta.url));
 
+interface Entry {
+  readonly all: string;
+  readonly small?: string;
+  /** The small one with a part that it does without, and what that part is. */
+  readonly more?: { readonly title: string; readonly small: string };
+}
+
+const TAPEGRAD_SMALL = `
+      export { Linear, BCEWithLogitsLoss } from "tapegrad/nn";
+      export { Adam } from "tapegrad/optim";`;
+
 /** What a page would import, by library: everything, and a small network's training. */
-const ENTRIES: Readonly<Record<string, { readonly all: string; readonly small?: string }>> = {
+const ENTRIES: Readonly<Record<string, Entry>> = {
   tapegrad: {
     all: `export * from "tapegrad";`,
-    small: `
-      import { nn, optim } from "tapegrad";
-      const { Linear, BCEWithLogitsLoss } = nn;
-      const { Adam } = optim;
-      export { Linear, BCEWithLogitsLoss, Adam };`,
+    small: TAPEGRAD_SMALL,
+    more: {
+      title: "with WebAssembly kernels",
+      small: `import "tapegrad/wasm"; ${TAPEGRAD_SMALL}`,
+    },
   },
   "tfjs-cpu": {
     all: `export * from "@tensorflow/tfjs";`,
@@ -118,6 +129,9 @@ async function bundles(libraries: readonly Ready[]): Promise<string> {
     progress.show(`W6 bundle: ${library.title}`);
     const small = entry.small === undefined ? "–" : await bundle(entry.small);
     rows.push([library.title, small, await bundle(entry.all)]);
+    if (entry.more === undefined) continue;
+    const { title, small: more } = entry.more;
+    rows.push([`${library.title}, ${title}`, await bundle(more), "–"]);
   }
   const head = ["minified and gzipped (minified)", "Linear + Adam + BCEWithLogits", "everything"];
   return table(head, rows);

@@ -3,9 +3,11 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import ts from "typescript";
+import { build } from "vite";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { samePrint, snippets } from "./support/snippets.ts";
 
@@ -27,6 +29,60 @@ function typecheck(file: string, options: readonly string[]): string {
   return spawnSync(join(root, "node_modules/.bin/tsc"), args, { cwd: project, encoding: "utf8" })
     .stdout;
 }
+
+/** Bundles a module of the project for browsers, minified, and returns the code. */
+async function bundle(code: string): Promise<string> {
+  const entry = join(project, "entry.js");
+  writeFileSync(entry, code);
+  const result = await build({
+    root: project,
+    configFile: false,
+    logLevel: "warn",
+    build: {
+      write: false,
+      target: "es2022",
+      modulePreload: { polyfill: false },
+      rolldownOptions: { input: entry, preserveEntrySignatures: "strict" },
+    },
+  });
+  const [chunk, ...others] = [result].flat().flatMap((r) => ("output" in r ? r.output : []));
+  expect(others).toEqual([]);
+  return chunk!.type === "chunk" ? chunk!.code : "";
+}
+
+/** Bundles a program, runs the bundle and returns what it printed. */
+async function runBundle(code: string): Promise<string> {
+  writeFileSync(join(project, "bundle.mjs"), await bundle(code));
+  return run(process.execPath, ["bundle.mjs"]);
+}
+
+const SMALL = `
+  import { BCEWithLogitsLoss, Linear, ReLU, Sequential } from "tapegrad/nn";
+  import { Adam } from "tapegrad/optim";
+  import { data, manualSeed, unsqueeze } from "tapegrad/slim";`;
+
+const WHOLE = `
+  import { data, manualSeed, nn, optim, unsqueeze } from "tapegrad";
+  const { BCEWithLogitsLoss, Linear, ReLU, Sequential } = nn;
+  const { Adam } = optim;`;
+
+/** Trains a network on two circles and prints the losses. */
+const TRAINING = `
+  const [X, y] = data.makeCircles(200, { noise: 0.03, randomState: 42 });
+  const [input, target] = [X.to("float32"), unsqueeze(y.to("float32"), 1)];
+  manualSeed(42);
+  const model = new Sequential(new Linear(2, 16), new ReLU(), new Linear(16, 1));
+  const criterion = new BCEWithLogitsLoss();
+  const optimizer = new Adam(model.parameters(), { lr: 0.05 });
+  const losses = [];
+  for (let epoch = 0; epoch < 60; epoch++) {
+    optimizer.zeroGrad();
+    const loss = criterion.forward(model.forward(input), target);
+    loss.backward();
+    optimizer.step();
+    losses.push(loss.item());
+  }
+  console.log(JSON.stringify(losses));`;
 
 describe("the built package, installed from its tarball into an empty project", () => {
   beforeAll(() => {
@@ -77,7 +133,100 @@ describe("the built package, installed from its tarball into an empty project", 
     );
   });
 
-  test("is one file in Node, and the same names module by module elsewhere", () => {
+  test("in Node is one class of tensors, whatever is imported from where", () => {
+    const script = `
+      const slim = await import("tapegrad/slim");
+      const { Parameter } = await import("tapegrad/nn");
+      const { SGD } = await import("tapegrad/optim");
+      const p = new Parameter(slim.tensor([1, 2]));
+      console.log(p instanceof slim.Tensor, new SGD([p], { lr: 1 }).paramGroups.length);
+      console.log("exp" in p, Symbol.iterator in p, "T" in p, String(slim.exp(p.data)));
+      await import("tapegrad/methods");
+      console.log("exp" in p, Symbol.iterator in p, "T" in p, String(p.data.exp()));
+      console.log(Object.keys(p).includes("exp"), Object.keys(slim.Tensor.prototype).length);
+      const whole = await import("tapegrad");
+      console.log(whole.Tensor === slim.Tensor, whole.nn.Parameter === Parameter);
+      console.log(String(Object.keys(whole)) === String(Object.keys(slim)));`;
+    const printed = run(process.execPath, ["--input-type=module", "-e", script]);
+    expect(printed.split("\n")).toEqual([
+      "true 1",
+      "false false false tensor([2.7183, 7.3891])",
+      "true true true tensor([2.7183, 7.3891])",
+      "false 0",
+      "true true",
+      "true",
+      "",
+    ]);
+  });
+
+  test("has types that know the methods that are imported, and no others", () => {
+    const program = `
+      import { type Tensor, tensor } from "tapegrad/slim";
+      import { Parameter } from "tapegrad/nn";
+      export const p: Parameter = new Parameter(tensor([1, 2])).add_(1);
+      export const x: Tensor = p.exp();
+      export const [first] = p.abs_().max(0);`;
+    writeFileSync(join(project, "without.ts"), program);
+    writeFileSync(join(project, "with.ts"), `import "tapegrad/methods";${program}`);
+    const misspelt = program.replace("p.exp()", "p.cumsun(0)");
+    writeFileSync(join(project, "misspelt.ts"), `import "tapegrad/methods";${misspelt}`);
+    for (const resolution of [
+      ["--module", "nodenext"],
+      ["--module", "esnext", "--moduleResolution", "bundler"],
+    ]) {
+      expect(typecheck("without.ts", resolution)).toMatch(
+        /'exp' does not exist on type 'Parameter'[\s\S]*'abs_' does not exist/,
+      );
+      expect(typecheck("with.ts", resolution)).toBe("");
+      expect(typecheck("misspelt.ts", resolution)).toMatch(/'cumsun' .*Did you mean 'cumsum'/);
+    }
+  });
+
+  test("in a bundle is one class of tensors, whatever is imported from where", async () => {
+    const parts = `
+      import { Parameter } from "tapegrad/nn";
+      import { tensor, Tensor } from "tapegrad/slim";
+      console.log(new Parameter(tensor([1, 2])) instanceof Tensor, "exp" in tensor(1));`;
+    expect(await runBundle(parts)).toBe("true false\n");
+    expect(await runBundle(`import "tapegrad/methods";${parts}`)).toBe("true true\n");
+    expect(await runBundle(`import { nn } from "tapegrad"; nn.Parameter;${parts}`)).toBe(
+      "true true\n",
+    );
+  });
+
+  test("in a bundle keeps what makes tensors, however little is imported", async () => {
+    const programs = [
+      'import { zeros } from "tapegrad/slim"; console.log(String(zeros(2)));',
+      'import { mul } from "tapegrad/slim"; console.log(String(mul(0, [0, 0].length)));',
+      'import { init, Parameter } from "tapegrad/nn"; console.log(init.calculateGain("relu") > 1);',
+    ];
+    const printed = ["tensor([0., 0.])\n", "tensor(0)\n", "true\n"];
+    for (const [i, program] of programs.entries())
+      expect(await runBundle(program)).toBe(printed[i]);
+  });
+
+  test("makes a bundle of Linear, Adam and BCEWithLogitsLoss of less than 25 kB", async () => {
+    const code = await bundle(`
+      export { BCEWithLogitsLoss, Linear } from "tapegrad/nn";
+      export { Adam } from "tapegrad/optim";`);
+    expect(gzipSync(code, { level: 9 }).length).toBeLessThan(25_000);
+    expect(code).not.toContain("WebAssembly");
+  });
+
+  test("trains alike in a small bundle, with WebAssembly and without, and whole", async () => {
+    const train = async (code: string): Promise<number[]> => JSON.parse(await runBundle(code));
+    const whole = await train(WHOLE + TRAINING);
+    expect(whole[0]).toBeGreaterThan(0.6);
+    expect(whole.at(-1)).toBeLessThan(0.1);
+    for (const entry of [SMALL, `import "tapegrad/wasm";${SMALL}`]) {
+      const losses = await train(entry + TRAINING);
+      expect(losses).toHaveLength(whole.length);
+      for (const [i, loss] of losses.entries())
+        expect(Math.abs(loss - whole[i]!)).toBeLessThan(1e-6);
+    }
+  });
+
+  test("is a few files in Node, and the same names module by module elsewhere", () => {
     const script = `
       const one = import.meta.resolve("tapegrad");
       const [here, there] = [await import(one), await import(new URL("../index.js", one))];
@@ -87,10 +236,12 @@ describe("the built package, installed from its tarball into an empty project", 
     expect(printed).toBe("dist/node/index.js\ntrue\n");
   });
 
-  test("has a source map to sources for every module", () => {
+  test("has a source map to sources for every module with code of its own", () => {
     const dist = join(project, "node_modules/tapegrad/dist");
-    const modules = readdirSync(dist, { recursive: true, encoding: "utf8" }).filter((name) =>
-      name.endsWith(".js"),
+    const onlyHandsOn = (code: string) =>
+      code.split("\n").every((line) => /^((import|export) .*)?$/.test(line));
+    const modules = readdirSync(dist, { recursive: true, encoding: "utf8" }).filter(
+      (name) => name.endsWith(".js") && !onlyHandsOn(readFileSync(join(dist, name), "utf8")),
     );
     expect(modules.length).toBeGreaterThan(0);
     for (const name of modules) {

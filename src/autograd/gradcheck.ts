@@ -1,6 +1,7 @@
 import { gradientsOf } from "../tensor/backward.ts";
 import { isFloat } from "../tensor/dtype.ts";
 import { isTensor } from "../tensor/make.ts";
+import { reshape } from "../tensor/ops/view.ts";
 import { checkOptions } from "../tensor/options.ts";
 import { describe, formatShape, type Shape } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -179,9 +180,9 @@ function analyticalRows(
 }
 
 function backwardFrom(output: Tensor, index: number, inputs: readonly Tensor[]): Float64Array[] {
-  const seed = output.detach().clone().zero_().reshape(-1);
+  const seed = reshape(output.detach().clone().zero_(), [-1]);
   seed.storage.data[seed.offset + index] = 1;
-  const found = gradientsOf([output], inputs, [seed.reshape(output.shape)], {
+  const found = gradientsOf([output], inputs, [reshape(seed, output.shape)], {
     retainGraph: true,
     createGraph: false,
   });

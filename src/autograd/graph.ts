@@ -346,7 +346,7 @@ function conform(grad: Tensor, info: OutputInfo, node: Node, i: number, who: str
         `${who} ${node.name} returned an invalid gradient at index ${i} - got ${formatShape(grad.shape)} but expected shape compatible with ${formatShape(info.shape)}`,
       );
     }
-    result = grad.sumToSize(info.shape);
+    result = grad.sumTo(info.shape);
   }
   return result.dtype === info.dtype ? result : result.to(info.dtype);
 }

@@ -2,6 +2,8 @@ import { fillRandperm } from "../random/fill.ts";
 import type { Generator } from "../random/generator.ts";
 import { fromTypedArray } from "../tensor/create.ts";
 import { isTensor } from "../tensor/make.ts";
+import { indexSelect } from "../tensor/ops/index.ts";
+import { at } from "../tensor/ops/part.ts";
 import { checkOptions } from "../tensor/options.ts";
 import { describe } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -55,12 +57,12 @@ export class TensorDataset<T extends readonly Tensor[]> implements Dataset<Row<T
 
   /** Row `index` of every tensor. */
   at(index: number): Row<T> {
-    return eachTensor(this.tensors, (t) => t.at(index));
+    return eachTensor(this.tensors, (t) => at(t, [index]));
   }
 
   /** The rows that `indices` (int64) names, of every tensor. */
   batch(indices: Tensor): Row<T> {
-    return eachTensor(this.tensors, (t) => t.indexSelect(0, indices));
+    return eachTensor(this.tensors, (t) => indexSelect(t, 0, indices));
   }
 }
 
@@ -97,7 +99,7 @@ export class Subset<T> implements Dataset<T> {
       const whole = dataset;
       const numbers = Float64Array.from(indices, (i) => (i < 0 ? i + dataset.length : i));
       const own = fromTypedArray(numbers, [numbers.length], { dtype: "int64" });
-      this.batch = (chosen) => whole.batch!(own.indexSelect(0, chosen));
+      this.batch = (chosen) => whole.batch!(indexSelect(own, 0, chosen));
     }
   }
 

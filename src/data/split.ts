@@ -1,6 +1,7 @@
 import type { RandomState } from "../random/randomState.ts";
 import { fromTypedArray } from "../tensor/create.ts";
 import { isTensor } from "../tensor/make.ts";
+import { indexSelect } from "../tensor/ops/index.ts";
 import { checkOptions } from "../tensor/options.ts";
 import { describe } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -64,7 +65,7 @@ export function trainTestSplit(...args: readonly (Tensor | SplitOptions)[]): Ten
     ? drawParts(rows, trainCount, testCount, labels, options.randomState)
     : inOrder(trainCount, testCount);
   const [trainIndex, testIndex] = [indexTensor(train), indexTensor(test)];
-  return tensors.flatMap((t) => [t.indexSelect(0, trainIndex), t.indexSelect(0, testIndex)]);
+  return tensors.flatMap((t) => [indexSelect(t, 0, trainIndex), indexSelect(t, 0, testIndex)]);
 }
 
 interface Parts {

@@ -1,4 +1,4 @@
-import { linearRelu } from "../tensor/ops/linear.ts";
+import { affineRelu, isAffine } from "../tensor/ops/affine.ts";
 import { describe } from "../tensor/shape.ts";
 import { recycle, setPassing } from "../tensor/spare.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -75,11 +75,11 @@ export class Sequential extends Module {
         const layer = layers[i]!;
         const read = x;
         // One pass instead of two, of the same figures and the same graph.
-        const rectified = isLinear(layer) && layers[i + 1]?.forward === ReLU.prototype.forward;
+        const rectified = isPlainLinear(layer) && layers[i + 1]?.forward === ReLU.prototype.forward;
         if (rectified) i++;
         const between = keepsNothing(layer) && keepsNothing(layers[i + 1]);
         setPassing(between);
-        x = rectified ? linearRelu(read, layer.weight, layer.bias) : layer.forward(read);
+        x = rectified ? affineRelu(read, layer.weight, layer.bias) : layer.forward(read);
         if (unseen) letGo(read, x);
         unseen = between;
       }
@@ -106,8 +106,9 @@ export class Sequential extends Module {
 }
 
 /** Whether a layer is a linear one that neither a subclass nor the user has changed. */
-function isLinear(layer: TensorModule): layer is Linear {
-  return layer instanceof Linear && layer.forward === Linear.prototype.forward;
+function isPlainLinear(layer: TensorModule): layer is Linear {
+  if (!(layer instanceof Linear) || layer.forward !== Linear.prototype.forward) return false;
+  return isAffine(layer.weight, layer.bias);
 }
 
 /** Layers whose result is new memory, and who hold on to nothing outside of the graph. */

@@ -1,3 +1,4 @@
+import { flatten } from "../tensor/ops/view.ts";
 import { checkInt } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { Module } from "./module.ts";
@@ -20,7 +21,7 @@ export class Flatten extends Module {
   }
 
   forward(input: Tensor): Tensor {
-    return input.flatten(this.startDim, this.endDim);
+    return flatten(input, this.startDim, this.endDim);
   }
 
   override extraRepr(): string {

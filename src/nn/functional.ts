@@ -3,6 +3,8 @@ import { fillBernoulli } from "../random/fill.ts";
 import { type DType, isFloat, scalarName } from "../tensor/dtype.ts";
 import { fresh } from "../tensor/make.ts";
 import { checkTensor } from "../tensor/operand.ts";
+import { ne } from "../tensor/ops/compare.ts";
+import { div, div_ } from "../tensor/ops/divide.ts";
 import { linear as linearOp } from "../tensor/ops/linear.ts";
 import * as loss from "../tensor/ops/loss.ts";
 import {
@@ -11,6 +13,12 @@ import {
   nllLoss as nllLossOp,
   oneHot as oneHotOp,
 } from "../tensor/ops/nll.ts";
+import { minus } from "../tensor/ops/plain.ts";
+import { sum as sumOp } from "../tensor/ops/reduce.ts";
+import { logSoftmax as logSoftmaxOp, softmax as softmaxOp } from "../tensor/ops/softmax.ts";
+import { where } from "../tensor/ops/ternary.ts";
+import * as ops from "../tensor/ops/unary.ts";
+import { view } from "../tensor/ops/view.ts";
 import { checkOptions } from "../tensor/options.ts";
 import { numel, sameShape } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -100,7 +108,7 @@ export function dropout(input: Tensor, options: DropoutOptions = {}): Tensor {
   if (p === 1) return input.mul(fresh(input.dtype, []));
   const keep = fresh(input.dtype, input.shape);
   fillBernoulli(undefined, keep.storage.data, keep.offset, n, 1 - p);
-  return input.mul(keep.div_(1 - p));
+  return input.mul(div_(keep, 1 - p));
 }
 
 // Activations -----------------------------------------------------------------------------------
@@ -108,19 +116,19 @@ export function dropout(input: Tensor, options: DropoutOptions = {}): Tensor {
 /** max(x, 0), element by element. */
 export function relu(input: Tensor): Tensor {
   checkTensor("relu", "input", input);
-  return input.relu();
+  return ops.relu(input);
 }
 
 /** 1 / (1 + exp(−x)), element by element. */
 export function sigmoid(input: Tensor): Tensor {
   checkTensor("sigmoid", "input", input);
-  return input.sigmoid();
+  return ops.sigmoid(input);
 }
 
 /** The hyperbolic tangent, element by element. */
 export function tanh(input: Tensor): Tensor {
   checkTensor("tanh", "input", input);
-  return input.tanh();
+  return ops.tanh(input);
 }
 
 /**
@@ -131,7 +139,7 @@ export function tanh(input: Tensor): Tensor {
 export function softmax(input: Tensor, dim: number, options: { dtype?: DType } = {}): Tensor {
   checkTensor("softmax", "input", input);
   checkOptions("softmax", options, ["dtype"]);
-  return input.softmax(dim, options);
+  return softmaxOp(input, dim, options);
 }
 
 /**
@@ -142,7 +150,7 @@ export function softmax(input: Tensor, dim: number, options: { dtype?: DType } =
 export function logSoftmax(input: Tensor, dim: number, options: { dtype?: DType } = {}): Tensor {
   checkTensor("logSoftmax", "input", input);
   checkOptions("logSoftmax", options, ["dtype"]);
-  return input.logSoftmax(dim, options);
+  return logSoftmaxOp(input, dim, options);
 }
 
 /**
@@ -264,7 +272,7 @@ export function crossEntropy(
     return againstProbabilities(input, target, weight, smoothing, reduction);
   }
   checkConstant(fn, "weight", weight);
-  const logProbs = input.shape.length === 0 ? input : input.logSoftmax(classDim(input.shape));
+  const logProbs = input.shape.length === 0 ? input : logSoftmaxOp(input, classDim(input.shape));
   const nll = nllLossOp(logProbs, target, weight, ignoreIndex, reduction);
   if (smoothing === 0) return nll;
   const even = againstAllClasses(logProbs, target, weight, ignoreIndex, reduction);
@@ -275,7 +283,8 @@ export function crossEntropy(
 /** A weight a class, in the shape that broadcasts along the classes of `input`. */
 function alongClasses(weight: Tensor, input: Tensor): Tensor {
   const dim = classDim(input.shape);
-  return weight.view(input.shape.map((_, d) => (d === dim ? -1 : 1)));
+  const shape = input.shape.map((_, d) => (d === dim ? -1 : 1));
+  return view(weight, shape);
 }
 
 function againstProbabilities(
@@ -289,11 +298,11 @@ function againstProbabilities(
   const dim = classDim(input.shape);
   const classes = input.shape[dim]!;
   const smooth = smoothing > 0 ? target.mul(1 - smoothing).add(smoothing / classes) : target;
-  const product = input.logSoftmax(dim).mul(smooth);
+  const product = logSoftmaxOp(input, dim).mul(smooth);
   const weighted = weight === null ? product : product.mul(alongClasses(weight, input));
-  if (reduction === "none") return weighted.sum(dim).neg();
-  const sum = weighted.sum().neg();
-  return reduction === "sum" ? sum : sum.div(numel(input.shape) / classes);
+  if (reduction === "none") return sumOp(weighted, dim).neg();
+  const sum = sumOp(weighted).neg();
+  return reduction === "sum" ? sum : div(sum, numel(input.shape) / classes);
 }
 
 /** The loss of a target that is spread over all classes, times their number. */
@@ -306,13 +315,13 @@ function againstAllClasses(
 ): Tensor {
   const dim = classDim(logProbs.shape);
   const weighted = weight === null ? logProbs : logProbs.mul(alongClasses(weight, logProbs));
-  const counts = target.ne(ignoreIndex);
-  const each = weighted.sum(dim).neg().where(counts, 0);
+  const counts = ne(target, ignoreIndex);
+  const each = where(counts, sumOp(weighted, dim).neg(), 0);
   if (reduction === "none") return each;
-  if (reduction === "sum") return each.sum();
+  if (reduction === "sum") return sumOp(each);
   // The same divisor as the other part of the loss has: the sum of the weights of the samples.
-  const ones = fresh(logProbs.dtype, logProbs.shape).sub(1);
-  return each.sum().div(nllLossOp(ones, target, weight, ignoreIndex, "sum"));
+  const ones = minus(fresh(logProbs.dtype, logProbs.shape), 1);
+  return div(sumOp(each), nllLossOp(ones, target, weight, ignoreIndex, "sum"));
 }
 
 // Options ---------------------------------------------------------------------------------------

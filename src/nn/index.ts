@@ -1,3 +1,6 @@
+// Whatever is taken from here makes tensors, by the class that this loads.
+import "../tensor/tensor.ts";
+
 export { LogSoftmax, ReLU, Sigmoid, Softmax, Tanh } from "./activation.ts";
 export { ModuleList, type NamedModules, Sequential } from "./container.ts";
 export { Dropout } from "./dropout.ts";

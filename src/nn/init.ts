@@ -2,7 +2,16 @@ import { noGrad } from "../autograd/gradMode.ts";
 import { fillRandperm } from "../random/fill.ts";
 import type { Generator } from "../random/generator.ts";
 import { loop1 } from "../tensor/kernels/elementwise.ts";
+import { fresh } from "../tensor/make.ts";
 import { checkTensor } from "../tensor/operand.ts";
+import { div } from "../tensor/ops/divide.ts";
+import { fill_, normal_ as normalOp, uniform_ as uniformOp } from "../tensor/ops/fill.ts";
+import { dot } from "../tensor/ops/matmul.ts";
+import { norm } from "../tensor/ops/norm.ts";
+import { at, diagonal, unbind } from "../tensor/ops/part.ts";
+import { minus } from "../tensor/ops/plain.ts";
+import { clamp_ } from "../tensor/ops/ternary.ts";
+import { t, view } from "../tensor/ops/view.ts";
 import { checkOptions } from "../tensor/options.ts";
 import { describe } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -105,10 +114,7 @@ export function truncNormal_<T extends Tensor>(
   drawUniform(tensor, 2 * probability(a) - 1, 2 * probability(b) - 1, options);
   noGrad(() => {
     loop1(erfInverse, tensor, tensor);
-    tensor
-      .mul_(std * Math.sqrt(2))
-      .add_(mean)
-      .clamp_({ min: a, max: b });
+    clamp_(tensor.mul_(std * Math.sqrt(2)).add_(mean), { min: a, max: b });
   });
   return tensor;
 }
@@ -119,7 +125,7 @@ export function constant_<T extends Tensor>(tensor: T, val: number): T {
   if (typeof val !== "number") {
     throw new TypeError(`constant_(): argument 'val' must be a number, got ${describe(val)}`);
   }
-  noGrad(() => tensor.fill_(val));
+  noGrad(() => fill_(tensor, val));
   return tensor;
 }
 
@@ -141,7 +147,7 @@ export function eye_<T extends Tensor>(tensor: T): T {
   checkMatrix("eye_", tensor);
   noGrad(() => {
     tensor.zero_();
-    tensor.diagonal().fill_(1);
+    fill_(diagonal(tensor), 1);
   });
   return tensor;
 }
@@ -168,9 +174,8 @@ export function dirac_<T extends Tensor>(tensor: T, options: { groups?: number }
     tensor.zero_();
     for (let group = 0; group < groups; group++) {
       for (let channel = 0; channel < Math.min(perGroup, channels); channel++) {
-        let kernel = tensor.at(group * perGroup + channel).at(channel);
-        for (const size of spatial) kernel = kernel.at(Math.floor(size / 2));
-        kernel.fill_(1);
+        const centre = spatial.map((size) => Math.floor(size / 2));
+        fill_(at(tensor, [group * perGroup + channel, channel, ...centre]), 1);
       }
     }
   });
@@ -263,20 +268,20 @@ export function orthogonal_<T extends Tensor>(
   if (tensor.numel() === 0) return tensor;
   const rows = tensor.shape[0]!;
   noGrad(() => {
-    const drawn = tensor.newZeros([rows, tensor.numel() / rows]).normal_(0, 1, source);
-    const tall = rows < drawn.shape[1]! ? drawn.t() : drawn;
+    const drawn = normalOp(fresh(tensor.dtype, [rows, tensor.numel() / rows]), 0, 1, source);
+    const tall = rows < drawn.shape[1]! ? t(drawn) : drawn;
     // Q of the QR decomposition with a positive diagonal of R is what Gram and Schmidt arrive at.
     const basis: Tensor[] = [];
-    for (const column of tall.double().unbind(1)) {
+    for (const column of unbind(tall.to("float64"), 1)) {
       let rest = column;
       // Twice is enough to be orthogonal to rounding (Giraud et al. 2005).
       for (let pass = 0; pass < 2; pass++) {
-        for (const unit of basis) rest = rest.sub(unit.mul(unit.dot(rest)));
+        for (const unit of basis) rest = minus(rest, unit.mul(dot(unit, rest)));
       }
-      basis.push(rest.div(rest.norm()));
+      basis.push(div(rest, norm(rest)));
     }
-    const target = tensor.view([rows, -1]);
-    const columns = (rows < drawn.shape[1]! ? target.t() : target).unbind(1);
+    const target = view(tensor, [rows, -1]);
+    const columns = unbind(rows < drawn.shape[1]! ? t(target) : target, 1);
     for (const [i, unit] of basis.entries()) columns[i]!.copy_(unit);
     tensor.mul_(gain);
   });
@@ -305,9 +310,9 @@ export function sparse_<T extends Tensor>(
   drawNormal(tensor, 0, options.std ?? 0.01, options);
   const order = new Float64Array(rows);
   noGrad(() => {
-    for (const column of tensor.t()) {
+    for (const column of unbind(t(tensor))) {
       fillRandperm(options.generator, order, 0, rows);
-      for (const row of order.subarray(0, zeros)) column.at(row).fill_(0);
+      for (const row of order.subarray(0, zeros)) fill_(at(column, [row]), 0);
     }
   });
   return tensor;
@@ -316,12 +321,12 @@ export function sparse_<T extends Tensor>(
 // Shared ----------------------------------------------------------------------------------------
 
 function drawUniform<T extends Tensor>(tensor: T, from: number, to: number, o: InitOptions): T {
-  noGrad(() => tensor.uniform_(from, to, source(o)));
+  noGrad(() => uniformOp(tensor, from, to, source(o)));
   return tensor;
 }
 
 function drawNormal<T extends Tensor>(tensor: T, mean: number, std: number, o: InitOptions): T {
-  noGrad(() => tensor.normal_(mean, std, source(o)));
+  noGrad(() => normalOp(tensor, mean, std, source(o)));
   return tensor;
 }
 

@@ -1,10 +1,12 @@
 import { checkDType, type DType, getDefaultDtype } from "../tensor/dtype.ts";
 import { fresh } from "../tensor/make.ts";
+import { checkTensor } from "../tensor/operand.ts";
+import { layerLinear } from "../tensor/ops/affine.ts";
+import { drawUniform_ } from "../tensor/ops/fill.ts";
 import { checkOptions } from "../tensor/options.ts";
+import { numel } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { checkFlags, checkSize } from "./checks.ts";
-import { linear } from "./functional.ts";
-import { kaimingUniform_, uniform_ } from "./init.ts";
 import { Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";
 
@@ -56,11 +58,15 @@ export class Linear extends Module {
 
   /** Draws weight and bias anew. */
   resetParameters(): void {
-    // With this slope the bound is 1/√inFeatures; PyTorch arrives at it so, and rounding must agree.
-    kaimingUniform_(this.weight, { a: Math.sqrt(5) });
+    if (!this.weight.shape.includes(0)) {
+      // 1/√inFeatures as PyTorch arrives at it, by kaiming_uniform_ with a = √5: rounding must agree.
+      const std =
+        Math.sqrt(2 / (1 + Math.sqrt(5) ** 2)) / Math.sqrt(numel(this.weight.shape.slice(1)));
+      drawUniform_(this.weight, -Math.sqrt(3) * std, Math.sqrt(3) * std);
+    }
     if (this.bias === null) return;
     const bound = this.inFeatures > 0 ? 1 / Math.sqrt(this.inFeatures) : 0;
-    uniform_(this.bias, { a: -bound, b: bound });
+    drawUniform_(this.bias, -bound, bound);
   }
 
   /**
@@ -68,7 +74,10 @@ export class Linear extends Module {
    * @returns [..., outFeatures].
    */
   forward(input: Tensor): Tensor {
-    return linear(input, this.weight, { bias: this.bias });
+    const { weight, bias } = this;
+    checkTensor("linear", "weight", weight);
+    if (bias !== null) checkTensor("linear", "bias", bias);
+    return layerLinear(input, weight, bias);
   }
 
   override extraRepr(): string {

@@ -1,5 +1,6 @@
 import { noGrad } from "../autograd/gradMode.ts";
 import { isTensor } from "../tensor/make.ts";
+import { reshapeTo } from "../tensor/ops/view.ts";
 import { describe, formatShape, sameShape } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { Module } from "./module.ts";
@@ -106,7 +107,7 @@ function fitting(key: string, tensor: Tensor, saved: unknown): Tensor | string {
   }
   // A scalar may have been saved as a vector of one.
   if (tensor.shape.length === 0 && saved.shape.length === 1 && saved.shape[0] === 1) {
-    return saved.at(0);
+    return reshapeTo(saved, []);
   }
   if (sameShape(tensor.shape, saved.shape)) return saved;
   return `size mismatch for ${key}: copying a param with shape torch.Size(${formatShape(saved.shape)}) from checkpoint, the shape in current model is torch.Size(${formatShape(tensor.shape)}).`;

@@ -2,8 +2,12 @@ import { noGrad } from "../autograd/gradMode.ts";
 import { getDefaultDtype } from "../tensor/dtype.ts";
 import { fresh } from "../tensor/make.ts";
 import { checkTensor } from "../tensor/operand.ts";
-import { div } from "../tensor/ops/binary.ts";
+import { div } from "../tensor/ops/divide.ts";
 import { cat, stack } from "../tensor/ops/join.ts";
+import { norm } from "../tensor/ops/norm.ts";
+import { narrow } from "../tensor/ops/part.ts";
+import { clamp, clamp_ } from "../tensor/ops/ternary.ts";
+import { reshape } from "../tensor/ops/view.ts";
 import { checkOptions } from "../tensor/options.ts";
 import { describe } from "../tensor/shape.ts";
 import { Tensor } from "../tensor/tensor.ts";
@@ -32,15 +36,15 @@ export function clipGradNorm_(
   const grads = gradsOf(fn, parameters);
   if (grads.length === 0) return fresh(getDefaultDtype(), []);
   return noGrad(() => {
-    const norms = grads.map((grad) => grad.detach().norm(normType));
-    const total = stack(norms).norm(normType);
+    const norms = grads.map((grad) => norm(grad.detach(), normType));
+    const total = norm(stack(norms), normType);
     if (errorIfNonfinite && !Number.isFinite(total.item())) {
       throw new Error(
         `The total norm of order ${normType} for gradients from \`parameters\` is non-finite, so it cannot be clipped. To disable this error and scale the gradients by the non-finite norm anyway, set \`errorIfNonfinite: false\``,
       );
     }
     // Scaling by 1 where nothing is to clip costs a pass and spares a decision.
-    const scale = div(maxNorm, total.add(1e-6)).clamp({ max: 1 });
+    const scale = clamp(div(maxNorm, total.add(1e-6)), { max: 1 });
     for (const grad of grads) grad.detach().mul_(scale);
     return total;
   });
@@ -56,13 +60,13 @@ export function clipGradValue_(parameters: Tensor | Iterable<Tensor>, clipValue:
   checkLimit("clipGradValue_", "clipValue", clipValue);
   const grads = gradsOf("clipGradValue_", parameters);
   noGrad(() => {
-    for (const grad of grads) grad.detach().clamp_({ min: -clipValue, max: clipValue });
+    for (const grad of grads) clamp_(grad.detach(), { min: -clipValue, max: clipValue });
   });
 }
 
 /** The elements of all parameters as one vector, differentiable. */
 export function parametersToVector(parameters: Iterable<Tensor>): Tensor {
-  return cat(Array.from(parameters, (parameter) => parameter.reshape([-1])));
+  return cat(Array.from(parameters, (parameter) => reshape(parameter, [-1])));
 }
 
 /**
@@ -80,11 +84,11 @@ export function vectorToParameters(vec: Tensor, parameters: Iterable<Tensor>): v
     );
   }
   noGrad(() => {
-    const flat = vec.reshape([-1]);
+    const flat = reshape(vec, [-1]);
     let start = 0;
     for (const parameter of list) {
       const n = parameter.numel();
-      parameter.copy_(flat.narrow(0, start, n).view(parameter.shape));
+      parameter.copy_(reshape(narrow(flat, 0, start, n), parameter.shape));
       start += n;
     }
   });

@@ -1,5 +1,6 @@
 import { applyUpdate } from "../tensor/apply.ts";
 import { UpdateKernel } from "../tensor/kernels/update.ts";
+import { fresh } from "../tensor/make.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { Optimizer, type Params } from "./optimizer.ts";
 import { checkBelowOne, checkNonNegative } from "./options.ts";
@@ -34,17 +35,28 @@ export function validateAdam({ lr, betas, eps, weightDecay }: AdamOptions): void
   checkNonNegative("weight_decay value", weightDecay);
 }
 
-// One pass over all four arrays instead of eight: the lines that it stands for are those of the
-// AMSGrad branch below.
-const fusedAdam = new UpdateKernel(3, (m, x, s, out) => {
-  const g = x[3]!;
-  const mean = m.add(m.mul(x[1]!, s[0]!), m.mul(g, s[1]!));
-  const square = m.add(m.mul(x[2]!, s[2]!), m.mul(m.mul(s[3]!, g), g));
-  const root = m.add(m.div(m.sqrt(square), s[4]!), s[5]!);
-  out[0] = m.add(x[0]!, m.div(m.mul(s[6]!, mean), root));
-  out[1] = mean;
-  out[2] = square;
-});
+// One pass over all arrays instead of eight. The lines that it stands for:
+//   m.mul_(beta1).add_(g, { alpha: 1 - beta1 });
+//   v.mul_(beta2).addcmul_(g, g, { value: 1 - beta2 });
+//   p.addcdiv_(m, v.sqrt().div_(correction2).add_(eps), { value: stepSize });
+// With AMSGrad the root is that of the largest v so far.
+function fused(amsgrad: boolean): UpdateKernel {
+  const written = amsgrad ? 4 : 3;
+  return new UpdateKernel(written, (m, x, s, out) => {
+    const g = x[written]!;
+    const mean = m.add(m.mul(x[1]!, s[0]!), m.mul(g, s[1]!));
+    const square = m.add(m.mul(x[2]!, s[2]!), m.mul(m.mul(s[3]!, g), g));
+    const largest = amsgrad ? m.max(x[3]!, square) : square;
+    const root = m.add(m.div(m.sqrt(largest), s[4]!), s[5]!);
+    out[0] = m.add(x[0]!, m.div(m.mul(s[6]!, mean), root));
+    out[1] = mean;
+    out[2] = square;
+    if (amsgrad) out[3] = largest;
+  });
+}
+
+const fusedAdam = fused(false);
+const fusedAmsgrad = fused(true);
 
 /** Adam's step along `g`, which already has its sign and any penalty: the part that AdamW shares. */
 export function adam(p: Tensor, g: Tensor, state: AdamState, options: AdamOptions): void {
@@ -52,8 +64,8 @@ export function adam(p: Tensor, g: Tensor, state: AdamState, options: AdamOption
   const beta1 = betas[0];
   const beta2 = betas[1];
   state.step = (state.step ?? 0) + 1;
-  state.expAvg ??= p.newZeros(p.shape);
-  state.expAvgSq ??= p.newZeros(p.shape);
+  state.expAvg ??= fresh(p.dtype, p.shape);
+  state.expAvgSq ??= fresh(p.dtype, p.shape);
   const m = state.expAvg;
   const v = state.expAvgSq;
 
@@ -61,17 +73,13 @@ export function adam(p: Tensor, g: Tensor, state: AdamState, options: AdamOption
   const correction1 = 1 - beta1 ** state.step;
   const correction2 = Math.sqrt(1 - beta2 ** state.step);
   const stepSize = -lr / correction1;
-  if (!amsgrad) {
-    const scalars = [beta1, 1 - beta1, beta2, 1 - beta2, correction2, eps, stepSize];
+  const scalars = [beta1, 1 - beta1, beta2, 1 - beta2, correction2, eps, stepSize];
+  if (amsgrad) {
+    state.maxExpAvgSq ??= fresh(p.dtype, p.shape);
+    applyUpdate("Adam", fusedAmsgrad, [p, m, v, state.maxExpAvgSq, g], scalars);
+  } else {
     applyUpdate("Adam", fusedAdam, [p, m, v, g], scalars);
-    return;
   }
-
-  m.mul_(beta1).add_(g, { alpha: 1 - beta1 });
-  v.mul_(beta2).addcmul_(g, g, { value: 1 - beta2 });
-  state.maxExpAvgSq = state.maxExpAvgSq === undefined ? v.clone() : state.maxExpAvgSq.maximum(v);
-  const root = state.maxExpAvgSq.sqrt().div_(correction2).add_(eps);
-  p.addcdiv_(m, root, { value: stepSize });
 }
 
 /**

@@ -1,3 +1,6 @@
+// Whatever is taken from here makes tensors, by the class that this loads.
+import "../tensor/tensor.ts";
+
 export { Adam, type AdamOptions } from "./adam.ts";
 export { AdamW } from "./adamw.ts";
 export {

@@ -1,5 +1,6 @@
 import { setGradEnabled } from "../autograd/gradMode.ts";
 import { isFloat, scalarName } from "../tensor/dtype.ts";
+import { fresh } from "../tensor/make.ts";
 import { checkOptions } from "../tensor/options.ts";
 import { describe } from "../tensor/shape.ts";
 import { Tensor } from "../tensor/tensor.ts";
@@ -181,7 +182,7 @@ export abstract class Optimizer<Options extends object = object, State extends o
     for (const [param, kept] of this.state) {
       const packed = pack(kept);
       if (typeof packed.step === "number") {
-        packed.step = param.newZeros([], { dtype: "float32" }).fill_(packed.step);
+        packed.step = fresh("float32", []).add_(packed.step);
       }
       state[numbers.get(param)!] = packed;
     }
@@ -340,7 +341,8 @@ function isIterable(value: unknown): value is Iterable<unknown> {
 
 /** Whether `value` is what Python would call a dict. */
 function isGroup(value: unknown): value is { params?: unknown } {
-  return typeof value === "object" && value !== null && !isIterable(value);
+  if (typeof value !== "object" || value === null || value instanceof Tensor) return false;
+  return !isIterable(value);
 }
 
 function checkParam(param: unknown): Tensor {

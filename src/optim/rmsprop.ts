@@ -1,3 +1,6 @@
+import { fresh } from "../tensor/make.ts";
+import { addcdiv_, addcmul, addcmul_ } from "../tensor/ops/ternary.ts";
+import { sqrt } from "../tensor/ops/unary.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { Optimizer, type Params } from "./optimizer.ts";
 import { checkNonNegative } from "./options.ts";
@@ -70,22 +73,22 @@ export class RMSprop extends Optimizer<RMSpropOptions, RMSpropState> {
     let g = maximize ? grad.neg() : grad;
     if (weightDecay !== 0) g = g.add(p, { alpha: weightDecay });
 
-    state.squareAvg ??= p.newZeros(p.shape);
-    const v = state.squareAvg.mul_(alpha).addcmul_(g, g, { value: 1 - alpha });
+    state.squareAvg ??= fresh(p.dtype, p.shape);
+    const v = addcmul_(state.squareAvg.mul_(alpha), g, g, { value: 1 - alpha });
     let variance = v;
     if (centered) {
-      state.gradAvg ??= p.newZeros(p.shape);
+      state.gradAvg ??= fresh(p.dtype, p.shape);
       const mean = state.gradAvg.mul_(alpha).add_(g, { alpha: 1 - alpha });
-      variance = v.addcmul(mean, mean, { value: -1 });
+      variance = addcmul(v, mean, mean, { value: -1 });
     }
-    const root = variance.sqrt().add_(eps);
+    const root = sqrt(variance).add_(eps);
 
     if (momentum > 0) {
-      state.momentumBuffer ??= p.newZeros(p.shape);
-      const b = state.momentumBuffer.mul_(momentum).addcdiv_(g, root);
+      state.momentumBuffer ??= fresh(p.dtype, p.shape);
+      const b = addcdiv_(state.momentumBuffer.mul_(momentum), g, root);
       p.add_(b, { alpha: -lr });
     } else {
-      p.addcdiv_(g, root, { value: -lr });
+      addcdiv_(p, g, root, { value: -lr });
     }
   }
 }

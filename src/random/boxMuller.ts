@@ -1,4 +1,5 @@
 import { fma32, fma64 } from "./fma.ts";
+import type { Stream } from "./stream.ts";
 
 // PyTorch fills a contiguous normal tensor in blocks of 16 uniforms: element j of the first half gives
 // the radius, element j of the second half the angle; cosines replace the first half, sines the second.
@@ -112,4 +113,18 @@ function rotate32(data: Float32Array, offset: number, mean: number, std: number)
     data[j] = fma32(fround(radius * cosine), std, mean);
     data[j + 8] = fma32(fround(radius * sine), std, mean);
   }
+}
+
+/** One normal value in float64; every second call draws nothing. */
+export function normal64(stream: Stream, mean: number, std: number): number {
+  let value = stream.cachedNormal;
+  if (Number.isNaN(value)) {
+    const angle = 2 * Math.PI * stream.uniform64();
+    const radius = Math.sqrt(-2 * Math.log(1 - stream.uniform64()));
+    stream.cachedNormal = radius * Math.sin(angle);
+    value = radius * Math.cos(angle);
+  } else {
+    stream.cachedNormal = Number.NaN;
+  }
+  return fma64(value, std, mean);
 }

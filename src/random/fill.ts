@@ -7,10 +7,11 @@
 // A tensor whose memory is not one stretch draws into a scratch array (in memory order) and copies.
 
 import type { TypedArray } from "../tensor/dtype.ts";
-import { boxMuller } from "./boxMuller.ts";
+import { boxMuller, normal64 } from "./boxMuller.ts";
 import { checkInteger, checkNumber, cppNumber, describe } from "./checks.ts";
 import { fma32, fma64 } from "./fma.ts";
-import { defaultGenerator, Generator } from "./generator.ts";
+import type { Generator } from "./generator.ts";
+import { defaultStream, Stream } from "./stream.ts";
 
 const FLOAT32_MAX = (2 - 2 ** -23) * 2 ** 127;
 const NORMAL_BLOCK = 16;
@@ -41,9 +42,20 @@ export function fillUniform(
       `uniform_ expects to-from <= std::numeric_limits<${single ? "float" : "double"}>::max(), but found to=${cppNumber(to)} and from=${cppNumber(from)} which result in to-from to exceed the limit`,
     );
   }
-  const gen = chosen(generator);
+  drawUniform(chosen(generator), data, offset, n, from, to);
+}
+
+/** As `fillUniform`, of floating-point elements and bounds that are known to be right. */
+export function drawUniform(
+  gen: Stream,
+  data: TypedArray,
+  offset: number,
+  n: number,
+  from: number,
+  to: number,
+): void {
   const end = offset + n;
-  if (!single) {
+  if (!(data instanceof Float32Array)) {
     const width = to - from;
     for (let i = offset; i < end; i++) data[i] = fma64(gen.uniform64(), width, from);
     return;
@@ -82,7 +94,7 @@ export function fillNormal(
   const gen = chosen(generator);
   const end = offset + n;
   if (n < NORMAL_BLOCK || !contiguous) {
-    for (let i = offset; i < end; i++) data[i] = gen.normal64(mean, std);
+    for (let i = offset; i < end; i++) data[i] = normal64(gen, mean, std);
     return;
   }
   drawUniforms(gen, data, offset, end);
@@ -284,7 +296,7 @@ export function fillLogNormal(
     throw new RangeError(`log_normal_ expects std > 0.0, but found std=${cppNumber(std)}`);
   }
   const gen = chosen(generator);
-  for (let i = offset; i < offset + n; i++) data[i] = Math.exp(gen.normal64(mean, std));
+  for (let i = offset; i < offset + n; i++) data[i] = Math.exp(normal64(gen, mean, std));
 }
 
 /** Cauchy with a median and a scale, as Tensor.cauchy_. */
@@ -328,7 +340,7 @@ export function fillGeometric(
   }
 }
 
-function drawUniforms(gen: Generator, data: Float32Array | Float64Array, from: number, to: number) {
+function drawUniforms(gen: Stream, data: Float32Array | Float64Array, from: number, to: number) {
   if (data instanceof Float32Array) for (let i = from; i < to; i++) data[i] = gen.uniform32();
   else for (let i = from; i < to; i++) data[i] = gen.uniform64();
 }
@@ -362,8 +374,8 @@ function checkIntegerBound(name: string, value: number, data: TypedArray): void 
 }
 
 /** @throws TypeError if what was given is no generator. */
-function chosen(generator: Generator | undefined): Generator {
-  if (generator === undefined) return defaultGenerator;
-  if (generator instanceof Generator) return generator;
+function chosen(generator: Generator | undefined): Stream {
+  if (generator === undefined) return defaultStream;
+  if (generator?.stream instanceof Stream) return generator.stream;
   throw new TypeError(`option 'generator' must be a Generator, got ${describe(generator)}`);
 }

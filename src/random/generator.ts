@@ -1,6 +1,6 @@
+import { normal64 } from "./boxMuller.ts";
 import { describe } from "./checks.ts";
-import { fma64 } from "./fma.ts";
-import { MT19937 } from "./mt19937.ts";
+import { defaultStream, platformSeed, Stream } from "./stream.ts";
 
 /** What `new Generator` may be told. */
 export interface GeneratorOptions {
@@ -12,7 +12,6 @@ export interface GeneratorOptions {
 }
 
 const DEFAULT_SEED = 67280421310721n;
-const TWO_53_INVERSE = 2 ** -53;
 const STATE_BYTES = 5056;
 const WORDS = 624;
 
@@ -22,12 +21,8 @@ const WORDS = 624;
  * A new generator starts from PyTorch's fixed default seed, 67280421310721.
  */
 export class Generator {
-  /** Whether Bernoulli draws with a scalar probability take MKL's path; see `GeneratorOptions`. */
-  readonly mklBernoulli: boolean;
-  readonly #engine = new MT19937(0);
-  #seed = DEFAULT_SEED;
-  // Box-Muller makes two values at a time; the second waits here. NaN: none (a cached value is finite).
-  #cachedNormal = Number.NaN;
+  /** @internal What it draws from. */
+  readonly stream: Stream;
 
   /** @throws TypeError for an unknown option. */
   constructor(options: GeneratorOptions = {}) {
@@ -36,8 +31,13 @@ export class Generator {
         throw new TypeError(`Generator(): unknown option '${key}', expected mklBernoulli`);
       }
     }
-    this.mklBernoulli = options.mklBernoulli ?? false;
+    this.stream = new Stream(options.mklBernoulli ?? false);
     this.manualSeed(DEFAULT_SEED);
+  }
+
+  /** Whether Bernoulli draws with a scalar probability take MKL's path; see `GeneratorOptions`. */
+  get mklBernoulli(): boolean {
+    return this.stream.mklBernoulli;
   }
 
   /**
@@ -46,37 +46,36 @@ export class Generator {
    * @throws TypeError if it is not an integer, RangeError if it is out of range.
    */
   manualSeed(seed: number | bigint): this {
-    this.#seed = parseSeed(seed);
-    this.#engine.seed(Number(this.#seed & 0xffffffffn));
-    this.#cachedNormal = Number.NaN;
+    this.stream.restart(parseSeed(seed));
     return this;
   }
 
   /** Restarts the stream from a seed that the platform draws, and returns that seed. */
   seed(): number {
-    const [high = 0, low = 0] = crypto.getRandomValues(new Uint32Array(2));
-    const seed = (high & 0x1fffff) * 2 ** 32 + low;
+    const seed = platformSeed();
     this.manualSeed(seed);
     return seed;
   }
 
   /** The seed that the stream started from: a number, or a bigint where a number would not be exact. */
   initialSeed(): number | bigint {
-    return this.#seed <= Number.MAX_SAFE_INTEGER ? Number(this.#seed) : this.#seed;
+    const { seed } = this.stream;
+    return seed <= Number.MAX_SAFE_INTEGER ? Number(seed) : seed;
   }
 
   /** The state in PyTorch's layout (5056 bytes, as for its `get_state`), which either side reads. */
   getState(): Uint8Array {
     const state = new Uint8Array(STATE_BYTES);
     const view = new DataView(state.buffer);
-    const { words, position } = this.#engine;
-    view.setBigUint64(0, this.#seed, true);
+    const { seed, cachedNormal } = this.stream;
+    const { words, position } = this.stream.engine;
+    view.setBigUint64(0, seed, true);
     view.setInt32(8, WORDS + 1 - position, true); // words left, counting the one drawn next
     view.setInt32(12, 1, true); // seeded
     view.setInt32(16, position, true);
     for (let i = 0; i < WORDS; i++) view.setInt32(24 + 8 * i, words[i]!, true);
-    if (!Number.isNaN(this.#cachedNormal)) {
-      view.setFloat64(5024, this.#cachedNormal, true);
+    if (!Number.isNaN(cachedNormal)) {
+      view.setFloat64(5024, cachedNormal, true);
       view.setInt32(5040, 1, true);
     }
     return state;
@@ -102,54 +101,43 @@ export class Generator {
     if (view.getInt32(12, true) !== 1 || left < 1 || left > WORDS || next < 0 || next > WORDS) {
       throw new RangeError("Invalid mt19937 state");
     }
-    this.#seed = view.getBigUint64(0, true);
-    this.#engine.position = left === 1 ? WORDS : next;
-    for (let i = 0; i < WORDS; i++) this.#engine.words[i] = view.getInt32(24 + 8 * i, true);
-    this.#cachedNormal = view.getInt32(5040, true) ? view.getFloat64(5024, true) : Number.NaN;
+    const { stream } = this;
+    stream.seed = view.getBigUint64(0, true);
+    stream.engine.position = left === 1 ? WORDS : next;
+    for (let i = 0; i < WORDS; i++) stream.engine.words[i] = view.getInt32(24 + 8 * i, true);
+    stream.cachedNormal = view.getInt32(5040, true) ? view.getFloat64(5024, true) : Number.NaN;
     return this;
   }
 
   /** The next word of the stream, an integer in [0, 2^32). */
   random32(): number {
-    return this.#engine.next();
+    return this.stream.random32();
   }
 
   /** The next 64-bit draw: two words, the first one the high half. */
   random64(): bigint {
-    const high = this.#engine.next();
-    const low = this.#engine.next();
-    return (BigInt(high) << 32n) | BigInt(low);
+    return this.stream.random64();
   }
 
   /** Moves past one 64-bit draw and returns its low 32 bits, all that seeding looks at. */
   random64Low(): number {
-    this.#engine.next();
-    return this.#engine.next();
+    this.stream.random32();
+    return this.stream.random32();
   }
 
   /** A float32 value, uniform in [0, 1): the low 24 bits of a word. */
   uniform32(): number {
-    return (this.#engine.next() & 0xffffff) * 2 ** -24;
+    return this.stream.uniform32();
   }
 
   /** A float64 value, uniform in [0, 1): the low 53 bits of a 64-bit draw. */
   uniform64(): number {
-    const high = this.#engine.next() & 0x1fffff;
-    return (high * 2 ** 32 + this.#engine.next()) * TWO_53_INVERSE;
+    return this.stream.uniform64();
   }
 
   /** One normal value in float64, by Box-Muller; every second call draws nothing. */
   normal64(mean: number, std: number): number {
-    let value = this.#cachedNormal;
-    if (Number.isNaN(value)) {
-      const angle = 2 * Math.PI * this.uniform64();
-      const radius = Math.sqrt(-2 * Math.log(1 - this.uniform64()));
-      this.#cachedNormal = radius * Math.sin(angle);
-      value = radius * Math.cos(angle);
-    } else {
-      this.#cachedNormal = Number.NaN;
-    }
-    return fma64(value, std, mean);
+    return normal64(this.stream, mean, std);
   }
 }
 
@@ -177,8 +165,12 @@ function parseSeed(seed: number | bigint): bigint {
 }
 
 /** The generator of every draw that names none; it starts from a seed that the platform draws. */
-export const defaultGenerator: Generator = new Generator();
-defaultGenerator.seed();
+export const defaultGenerator: Generator = overDefaultStream();
+
+// Draws that name no generator take the stream itself, so that a small bundle has no generator.
+function overDefaultStream(): Generator {
+  return Object.assign(new Generator(), { stream: defaultStream });
+}
 
 /**
  * Restarts the default generator from a seed, and returns that generator.

@@ -12,6 +12,8 @@ import {
 import { checkFits, type DType, getDefaultDtype, isFloat, scalarName } from "./dtype.ts";
 import { fresh } from "./make.ts";
 import { checkTensor } from "./operand.ts";
+import { normal_, uniform_ } from "./ops/fill.ts";
+import { permute } from "./ops/view.ts";
 import { describe, newSizes, numel, type Shape } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
 
@@ -97,14 +99,14 @@ export function randperm(n: number, options: RandomOptions = {}): Tensor {
 export function randLike(input: Tensor, options: RandomOptions = {}): Tensor {
   checkTensor("randLike", "input", input);
   const dtype = dtypeOf("randLike", options, input.dtype, RANDOM_KEYS);
-  return finish(likeInMemory(input, dtype).uniform_(0, 1, generatorOf(options)), options);
+  return finish(uniform_(likeInMemory(input, dtype), 0, 1, generatorOf(options)), options);
 }
 
 /** Draws from N(0, 1) in another tensor's shape, dtype and memory order. */
 export function randnLike(input: Tensor, options: RandomOptions = {}): Tensor {
   checkTensor("randnLike", "input", input);
   const dtype = dtypeOf("randnLike", options, input.dtype, RANDOM_KEYS);
-  return finish(likeInMemory(input, dtype).normal_(0, 1, generatorOf(options)), options);
+  return finish(normal_(likeInMemory(input, dtype), 0, 1, generatorOf(options)), options);
 }
 
 /** Integers in another tensor's shape, dtype and memory order: `randintLike(t, high)` or `(t, low, high)`. */
@@ -139,10 +141,6 @@ function generatorOf({ generator }: RandomOptions) {
 function likeInMemory(input: Tensor, dtype: DType): Tensor {
   const order = input.shape.map((_, d) => d).sort((x, y) => input.strides[y]! - input.strides[x]!);
   const back = order.map((_, d) => order.indexOf(d));
-  return fresh(
-    dtype,
-    order.map((d) => input.shape[d]!),
-  )
-    .permute(back)
-    .detach();
+  const sizes = order.map((d) => input.shape[d]!);
+  return permute(fresh(dtype, sizes), back).detach();
 }

@@ -30,8 +30,10 @@ export interface PrintOptions {
 
 type Settings = Required<Omit<PrintOptions, "profile" | "sciMode">>;
 
+const DEFAULT: Settings = { precision: 4, threshold: 1000, edgeitems: 3, linewidth: 80 };
+
 const PROFILES: Record<"default" | "short" | "full", Settings> = {
-  default: { precision: 4, threshold: 1000, edgeitems: 3, linewidth: 80 },
+  default: DEFAULT,
   short: { precision: 2, threshold: 1000, edgeitems: 2, linewidth: 80 },
   full: { precision: 4, threshold: Infinity, edgeitems: 3, linewidth: 80 },
 };
@@ -44,7 +46,7 @@ const LIMITS: Record<keyof Settings, readonly [low: number, high: number, endles
   linewidth: [1, Number.MAX_SAFE_INTEGER, true],
 };
 
-let settings: Settings = PROFILES.default;
+let settings: Settings = DEFAULT;
 let forcedSciMode: boolean | undefined;
 
 /**

@@ -11,7 +11,7 @@ export type Vjp<P> = (use: Use<P>) => Rule;
 
 /**
  * An operation: all that the library knows of it. `apply` runs and records it; nothing else does.
- * Rules are written in tensor methods, so that they can be differentiated again, and never undo
+ * Rules are written in tensor operations, so that they can be differentiated again, and never undo
  * broadcasting: the engine does. They keep nothing that they make, because its memory serves again.
  */
 export interface Op<P> {
@@ -52,4 +52,9 @@ export interface ViewInfo {
   readonly name: string;
   /** The storage version for which the tensor's `node` holds. */
   version: number;
+}
+
+/** The same operation under another name, as PyTorch calls the node of another signature. */
+export function renamed<O extends { readonly name: string }>(op: O, name: string): O {
+  return { ...op, name };
 }

@@ -5,7 +5,7 @@
 import type { DType } from "./dtype.ts";
 import { abandon, claimFor, type Floats, isFloats } from "./home.ts";
 import { numel, type Shape } from "./shape.ts";
-import { Dense, newStorage, Storage, type Strided, TINY, Unmade } from "./storage.ts";
+import { Dense, newStorage, Storage, type Strided, TINY } from "./storage.ts";
 
 const MOST_BYTES = 2 ** 25;
 const MOST_OF_A_LENGTH = 32;
@@ -66,6 +66,16 @@ export function setDeferFrom(length: number): number {
   return before;
 }
 
+type Later = (dtype: "float32" | "float64", length: number) => Storage;
+
+let later: Later | null = null;
+
+// Kernels stand above this file and say on loading that they put results off.
+/** Takes what makes a storage whose elements come about when they are first read. */
+export function setLater(made: Later): void {
+  later = made;
+}
+
 /** As `newStorage`, but its elements may be anything: for results that are written whole. */
 export function rawStorage(dtype: DType, length: number): Storage {
   if (passing && length > TINY) {
@@ -73,8 +83,8 @@ export function rawStorage(dtype: DType, length: number): Storage {
     if (noting) noted.push(storage);
     return storage;
   }
-  if (length >= deferFrom && (dtype === "float32" || dtype === "float64")) {
-    return Storage.later(new Unmade(dtype, length), length);
+  if (later !== null && length >= deferFrom && (dtype === "float32" || dtype === "float64")) {
+    return later(dtype, length);
   }
   return newStorage(dtype, length);
 }

@@ -16,7 +16,7 @@ const WITHOUT: Readonly<Record<string, readonly string[]>> = {
     "logicalAnd_ logicalNot logicalNot_ logicalOr logicalOr_ logicalXor logicalXor_ lt lt_ ne ne_",
     "long int byte bool",
   ],
-  "is for the engine alone": ["ownGrad"],
+  "is for the engine alone": ["ownGrad sumTo"],
   "cuts the graph": ["detach newZeros requiresGrad_"],
   "draws at random": ["bernoulli_ normal_ uniform_"],
   "changes the precision, which finite differences would see": ["to float double typeAs"],

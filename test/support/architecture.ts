@@ -46,6 +46,19 @@ function parseImports(path: string, text: string): Edge[] {
   return edges;
 }
 
+/** The files that import a file, or one of a folder (whose name ends in `/`) that they are not in. */
+export function importersOf(sources: Sources, target: string): string[] {
+  const inside = (path: string) =>
+    path === target || (target.endsWith("/") && path.startsWith(target));
+  return Object.keys(sources).filter((path) => {
+    if (inside(path)) return false;
+    const targets = valueImports(path, sources[path]!).map(({ specifier }) =>
+      normalize(join(dirname(path), specifier)),
+    );
+    return targets.some(inside);
+  });
+}
+
 /** The unit that a file belongs to: the longest listed name that is the file or a folder above it. */
 function unitOf(path: string, floors: Floors): string | undefined {
   const name = path.replace(/\.ts$/, "");

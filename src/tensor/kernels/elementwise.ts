@@ -1,7 +1,7 @@
 import { type DType, isFloat, type TypedArray } from "../dtype.ts";
 import { broadcastStrides, numel } from "../shape.ts";
 import { type Strided, scratch } from "../storage.ts";
-import { defer } from "./deferred.ts";
+import { defer, Vectorizable, vectorized } from "./accelerator.ts";
 import { collapse, forEachRow, isDense, isDenseLike } from "./iterate.ts";
 import {
   type Binary,
@@ -12,8 +12,7 @@ import {
   type Ternary,
   type Unary,
 } from "./lanes.ts";
-import { isWorthwhile, isWorthwhileTest, vectorized } from "./vectorized.ts";
-import { Program } from "./wasm/index.ts";
+import { isWorthwhile, isWorthwhileTest } from "./vectorized.ts";
 
 type F1 = (a: number) => number;
 type F2 = (a: number, b: number) => number;
@@ -28,83 +27,78 @@ export interface IntegerBody<F> {
 }
 
 /** An elementwise operation of one operand, as the loops need it. */
-export class Map1 {
+export class Map1 extends Vectorizable {
   readonly body: Unary;
   readonly double: F1;
   readonly single: F1;
   readonly integer: IntegerBody<F1>;
-  readonly program: Program;
 
   constructor(body: Unary, integer: IntegerBody<F1> = {}) {
+    super((m, x) => [body(m, x[0]!)]);
     this.body = body;
     this.double = (a) => body(NUMBERS, a);
     this.single = (a) => body(SINGLES, a);
     this.integer = integer;
-    this.program = new Program((m, x) => [body(m, x[0]!)]);
   }
 }
 
 /** An elementwise operation of two operands. */
-export class Map2 {
+export class Map2 extends Vectorizable {
   readonly body: Binary;
   readonly double: F2;
   readonly single: F2;
   readonly integer: IntegerBody<F2>;
-  readonly program: Program;
 
   constructor(body: Binary, integer: IntegerBody<F2> = {}) {
+    super((m, x) => [body(m, x[0]!, x[1]!)]);
     this.body = body;
     this.double = (a, b) => body(NUMBERS, a, b);
     this.single = (a, b) => body(SINGLES, a, b);
     this.integer = integer;
-    this.program = new Program((m, x) => [body(m, x[0]!, x[1]!)]);
   }
 }
 
 /** An elementwise operation of three operands. */
-export class Map3 {
+export class Map3 extends Vectorizable {
   readonly body: Ternary;
   readonly double: F3;
   readonly single: F3;
   readonly integer: IntegerBody<F3>;
-  readonly program: Program;
 
   constructor(body: Ternary, integer: IntegerBody<F3> = {}) {
+    super((m, x) => [body(m, x[0]!, x[1]!, x[2]!)]);
     this.body = body;
     this.double = (a, b, c) => body(NUMBERS, a, b, c);
     this.single = (a, b, c) => body(SINGLES, a, b, c);
     this.integer = integer;
-    this.program = new Program((m, x) => [body(m, x[0]!, x[1]!, x[2]!)]);
   }
 }
 
 /** An elementwise operation of four operands. */
-export class Map4 {
+export class Map4 extends Vectorizable {
   readonly body: Quaternary;
   readonly double: F4;
   readonly single: F4;
   readonly integer: IntegerBody<F4>;
-  readonly program: Program;
 
   constructor(body: Quaternary, integer: IntegerBody<F4> = {}) {
+    super((m, x) => [body(m, x[0]!, x[1]!, x[2]!, x[3]!)]);
     this.body = body;
     this.double = (a, b, c, d) => body(NUMBERS, a, b, c, d);
     this.single = (a, b, c, d) => body(SINGLES, a, b, c, d);
     this.integer = integer;
-    this.program = new Program((m, x) => [body(m, x[0]!, x[1]!, x[2]!, x[3]!)]);
   }
 }
 
 /** A comparison of two operands, stored as 0 or 1. */
-export class Compare {
+export class Compare extends Vectorizable {
   readonly body: Predicate;
   readonly double: F2;
-  readonly program: Program;
 
   constructor(body: Predicate) {
+    super((m, x) => [body(m, x[0]!, x[1]!)]);
     this.body = body;
     this.double = (a, b) => (body(NUMBERS, a, b) ? 1 : 0);
-    this.program = new Program((m, x) => [body(m, x[0]!, x[1]!)]);
   }
 }
 

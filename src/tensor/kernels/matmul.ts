@@ -1,6 +1,6 @@
 import type { TypedArray } from "../dtype.ts";
 import type { Strided } from "../storage.ts";
-import { gemm as vectorGemm } from "./wasm/index.ts";
+import { accelerator } from "./accelerator.ts";
 
 /**
  * out[m, n] = a[m, k] · b[k, n], each matrix given by its array, first
@@ -110,7 +110,8 @@ export function gemm(
   const data = whole && bias !== null ? bias.storage.data : null;
   const at = bias === null ? 0 : bias.offset;
   const max = whole && rectify;
-  if (vectorGemm(m, n, k, a, ao, ar, ac, b, bo, br, bc, out, oo, or, data, at, max)) return whole;
+  const fast = accelerator;
+  if (fast?.gemm(m, n, k, a, ao, ar, ac, b, bo, br, bc, out, oo, or, data, at, max)) return whole;
   plainGemm(m, n, k, a, ao, ar, ac, b, bo, br, bc, out, oo, or);
   return plain;
 }

@@ -1,9 +1,9 @@
 import type { DType, TypedArray } from "../dtype.ts";
 import { contiguousStrides, numel, type Shape } from "../shape.ts";
 import { type Strided, scratch } from "../storage.ts";
+import { accelerator } from "./accelerator.ts";
 import { copy } from "./elementwise.ts";
-import { collapse, forEachRow, isDense } from "./iterate.ts";
-import { reduceRows, sumColumns, sum as vectorSum } from "./wasm/index.ts";
+import { collapse, forEachRow } from "./iterate.ts";
 
 /** One result from `n` elements that lie `stride` apart, the first at `start`. */
 export type Lane = (data: TypedArray, start: number, n: number, stride: number) => number;
@@ -17,8 +17,8 @@ const WORTHWHILE = 192;
 
 /** The sum, in double precision, pairwise. */
 export const sumLane: Lane = (data, start, n, stride) => {
-  if (n >= WORTHWHILE && stride === 1) {
-    const total = vectorSum(data, start, n);
+  if (n >= WORTHWHILE && stride === 1 && accelerator !== null) {
+    const total = accelerator.sum(data, start, n);
     if (total !== null) return total;
   }
   if (n <= PAIRWISE) {
@@ -116,7 +116,7 @@ export const squaredDeviationLane: Lane = (data, start, n, stride) => {
  * dimensions in order, densely.
  */
 export function reduce(lane: Lane, a: Strided, dims: readonly number[], out: Strided): void {
-  if (numel(a.shape) >= WORTHWHILE && vectorReduce(lane, a, dims, out)) return;
+  if (numel(a.shape) >= WORTHWHILE && accelerator?.reduce(lane, a, dims, out)) return;
   const { kept, n, stride, source } = lanes(a, dims);
   const data = source.storage.data;
   const od = out.storage.data;
@@ -132,23 +132,6 @@ export function reduce(lane: Lane, a: Strided, dims: readonly number[], out: Str
       i += step;
     }
   });
-}
-
-/** Whether the vector kernels did it: sums and extremes of dense rows, and sums of columns. */
-function vectorReduce(lane: Lane, a: Strided, dims: readonly number[], out: Strided): boolean {
-  const kind =
-    lane === sumLane ? "sum" : lane === maxLane ? "max" : lane === minLane ? "min" : null;
-  if (kind === null || dims.length === 0 || a.dtype !== out.dtype || !isDense(a)) return false;
-  const kept = a.shape.length - dims.length;
-  const [first, last] = [dims[0]!, dims.at(-1)!];
-  if (last - first + 1 !== dims.length) return false;
-  const n = numel(a.shape.slice(first, last + 1));
-  const others = numel(a.shape) / n;
-  const data = a.storage.data;
-  const od = out.storage.data;
-  if (first === kept) return reduceRows(kind, others, n, data, a.offset, od, out.offset);
-  if (first > 0 || kind !== "sum") return false;
-  return sumColumns(n, others, data, a.offset, od, out.offset);
 }
 
 interface Lanes {

@@ -1,7 +1,7 @@
 import { numel } from "../shape.ts";
 import type { Strided } from "../storage.ts";
+import { accelerator } from "./accelerator.ts";
 import { collapse, forEachRow, isDense } from "./iterate.ts";
-import { softmaxRows } from "./wasm/index.ts";
 
 /** From this many elements on, copying to the vector kernel and back costs less than the loop. */
 const WORTHWHILE = 64;
@@ -18,7 +18,7 @@ export function softmax(a: Strided, dim: number, log: boolean, out: Strided): vo
   const os = out.strides[dim] ?? 0;
   const count = numel(a.shape);
   if (count >= WORTHWHILE && dim === a.shape.length - 1 && isDense(a) && isDense(out)) {
-    if (softmaxRows(log, count / n, n, ad, a.offset, od, out.offset)) return;
+    if (accelerator?.softmaxRows(log, count / n, n, ad, a.offset, od, out.offset)) return;
   }
   const outer = a.shape.filter((_, d) => d !== dim);
   const walk = collapse(outer, [

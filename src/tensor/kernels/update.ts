@@ -1,53 +1,20 @@
 import { numel } from "../shape.ts";
 import type { Strided } from "../storage.ts";
+import { accelerator } from "./accelerator.ts";
 import { copy, densely } from "./elementwise.ts";
 import { isDense } from "./iterate.ts";
 import { NUMBERS, SINGLES, type Update } from "./lanes.ts";
 import { isWorthwhile } from "./vectorized.ts";
-import { FULL, type Layout, Program, SCALAR } from "./wasm/index.ts";
 
 /** An update of several arrays in one pass: the first `writes` operands are overwritten. */
 export class UpdateKernel {
   readonly body: Update;
   readonly writes: number;
 
-  readonly #programs: Program[] = [];
-
   constructor(writes: number, body: Update) {
     this.writes = writes;
     this.body = body;
   }
-
-  /** The vector kernel for `count` arrays; what follows them among its operands are numbers. */
-  program(count: number): Program {
-    this.#programs[count] ??= new Program((m, operands) => {
-      const results = operands.slice(0, this.writes);
-      this.body(m, operands.slice(0, count), operands.slice(count), results);
-      return results;
-    });
-    return this.#programs[count];
-  }
-}
-
-/** As denseUpdate, where the vector kernel will do it. */
-function vectorUpdate(
-  kernel: UpdateKernel,
-  operands: readonly Strided[],
-  scalars: readonly number[],
-): boolean {
-  const arrays = operands.map((t) => t.storage.data);
-  const offsets = operands.map((t) => t.offset);
-  return kernel
-    .program(operands.length)
-    .run(
-      1,
-      numel(operands[0]!.shape),
-      arrays.slice(0, kernel.writes),
-      offsets,
-      [...arrays, ...scalars],
-      offsets,
-      [...arrays.map((): Layout => FULL), ...scalars.map((): Layout => SCALAR)],
-    );
 }
 
 // One element's operands and results; the loop is synchronous, so that one set serves all calls.
@@ -61,7 +28,7 @@ function denseUpdate(
 ): void {
   const { body, writes } = kernel;
   const first = operands[0]!;
-  if (isWorthwhile(first) && vectorUpdate(kernel, operands, scalars)) return;
+  if (isWorthwhile(first) && accelerator?.update(kernel, operands, scalars)) return;
   const single = first.dtype === "float32";
   const m = single ? SINGLES : NUMBERS;
   const s = single ? scalars.map(Math.fround) : scalars;

@@ -1,20 +1,28 @@
 import { isFloat, type TypedArray } from "../dtype.ts";
 import { broadcastStrides, numel } from "../shape.ts";
 import type { Strided } from "../storage.ts";
+import {
+  accelerator,
+  COLUMN,
+  FULL,
+  type Layout,
+  type Program,
+  ROW,
+  SCALAR,
+} from "./accelerator.ts";
 import { collapse, forEachRow, isDense, isDenseLike } from "./iterate.ts";
-import { COLUMN, FULL, type Layout, type Program, ROW, SCALAR } from "./wasm/index.ts";
 
 /** From this many elements on, copying to the vector kernel and back costs less than the loop. */
 const WORTHWHILE = 96;
 
-/** Whether a result is large enough, and of a type, for vector kernels. */
+/** Whether there are vector kernels, and a result is large enough, and of a type, for them. */
 export function isWorthwhile(out: Strided): boolean {
-  return numel(out.shape) >= WORTHWHILE && isFloat(out.dtype);
+  return numel(out.shape) >= WORTHWHILE && isFloat(out.dtype) && accelerator !== null;
 }
 
 /** The same for a result of bytes, which is judged by what it is computed from. */
 export function isWorthwhileTest(out: Strided, operand: Strided): boolean {
-  return numel(out.shape) >= WORTHWHILE && isFloat(operand.dtype);
+  return numel(out.shape) >= WORTHWHILE && isFloat(operand.dtype) && accelerator !== null;
 }
 
 /**

@@ -1,13 +1,11 @@
 import { isFloat } from "../dtype.ts";
-import { fresh } from "../make.ts";
-import { checkTensor, type Operand, resultTypeOf, toOperand } from "../operand.ts";
+import { type Operand, resultTypeOf, toOperand } from "../operand.ts";
 import { checkOptions } from "../options.ts";
 import type { Tensor } from "../tensor.ts";
-import { binary, comparison, Map2, Map3, nary, notForBools } from "./family.ts";
+import { eq, gt, lt } from "./compare.ts";
+import { binary, Map2, Map3, ternary } from "./family.ts";
+import { minus, refuseBools, trueDiv } from "./plain.ts";
 import { where } from "./ternary.ts";
-import { abs } from "./unary.ts";
-
-const zeroGradient = () => (g: Tensor) => fresh(g.dtype, g.shape);
 
 /** Keeps integers held in doubles free of a negative zero. */
 const integerProduct = (a: number, b: number) => a * b + 0;
@@ -17,28 +15,8 @@ const plainAdd = binary("add", new Map2((m, a, b) => m.add(a, b)), [
   () => (g) => g,
 ]);
 
-const plainSub = binary(
-  "sub",
-  new Map2((m, a, b) => m.sub(a, b)),
-  [() => (g) => g, () => (g) => g.neg()],
-  { check: refuseBools },
-);
-
-function refuseBools([a, b]: readonly Tensor[]): void {
-  if (a!.dtype === "bool" && b!.dtype === "bool") {
-    throw new TypeError(
-      "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` operator instead.",
-    );
-  }
-  if (a!.dtype === "bool" || b!.dtype === "bool") {
-    throw new TypeError(
-      "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, use the `~` or `logical_not()` operator instead.",
-    );
-  }
-}
-
 // a + alpha·b in one pass: what every optimizer does most.
-const scaledAdd = nary(
+const scaledAdd = ternary(
   "add",
   ["input", "other", "alpha"],
   new Map3((m, a, b, alpha) => m.add(a, m.mul(b, alpha))),
@@ -51,7 +29,7 @@ const scaledAdd = nary(
   ],
 );
 
-const scaledSub = nary(
+const scaledSub = ternary(
   "sub",
   ["input", "other", "alpha"],
   new Map3((m, a, b, alpha) => m.sub(a, m.mul(b, alpha))),
@@ -110,14 +88,14 @@ export function add_(self: Tensor, other: Operand, options?: AlphaOptions): Tens
  */
 export function sub(input: Operand, other: Operand, options?: AlphaOptions): Tensor {
   const alpha = alphaOf(options, "sub");
-  if (alpha === 1) return plainSub(input, other);
+  if (alpha === 1) return minus(input, other);
   checkAlpha(input, other, alpha, "sub");
   return scaledSub(input, other, alpha);
 }
 
 export function sub_(self: Tensor, other: Operand, options?: AlphaOptions): Tensor {
   const alpha = alphaOf(options, "sub_");
-  if (alpha === 1) return plainSub.inPlace(self, other);
+  if (alpha === 1) return minus.inPlace(self, other);
   checkAlpha(self, other, alpha, "sub_");
   return scaledSub.inPlace(self, other, alpha);
 }
@@ -135,85 +113,6 @@ export const mul = binary(
   ],
 );
 
-const trueDiv = binary(
-  "div",
-  new Map2((m, a, b) => m.div(a, b)),
-  [
-    ({ b }) =>
-      (g) =>
-        g.div(b),
-    ({ a, b }) =>
-      (g) =>
-        g.neg().mul(a.div(b).div(b)),
-  ],
-  { promotion: "float" },
-);
-
-function nonZero(divisor: number): number {
-  if (divisor === 0) throw new RangeError("ZeroDivisionError");
-  return divisor;
-}
-
-/**
- * Floor division as Python defines it, exact where the quotient is large.
- * The remainder is taken off first, so that rounding in a / b cannot cross an integer.
- */
-function floorDivide(a: number, b: number): number {
-  if (b === 0) return a / b;
-  const remainder = a % b;
-  let quotient = (a - remainder) / b;
-  if (remainder !== 0 && b < 0 !== remainder < 0) quotient -= 1;
-  if (quotient === 0) return Object.is(a / b, -0) || a / b < 0 ? -0 : 0;
-  const floored = Math.floor(quotient);
-  return quotient - floored > 0.5 ? floored + 1 : floored;
-}
-
-const floorDiv = binary(
-  "div",
-  new Map2((m, a, b) => m.call2(floorDivide, a, b), {
-    int: (a, b) => Math.floor(a / nonZero(b)) + 0,
-  }),
-  [zeroGradient, zeroGradient],
-  { check: notForBools("div_floor_cpu"), node: "DivBackward2" },
-);
-
-const truncDiv = binary(
-  "div",
-  new Map2((m, a, b) => m.trunc(m.div(a, b)), {
-    int: (a, b) => Math.trunc(a / nonZero(b)) + 0,
-  }),
-  [zeroGradient, zeroGradient],
-  { check: notForBools("div_trunc_cpu"), node: "DivBackward2" },
-);
-
-export interface DivOptions {
-  /** "trunc" towards zero, "floor" downwards; a true quotient unless given. */
-  readonly roundingMode?: "trunc" | "floor" | null;
-}
-
-function division(options: DivOptions | undefined, fn: string) {
-  if (options !== undefined) checkOptions(fn, options, ["roundingMode"]);
-  const mode = options?.roundingMode ?? null;
-  if (mode === null) return trueDiv;
-  if (mode === "floor") return floorDiv;
-  if (mode === "trunc") return truncDiv;
-  throw new TypeError(
-    `${fn} expected rounding_mode to be one of None, 'trunc', or 'floor' but found '${String(mode)}'`,
-  );
-}
-
-/**
- * input / other; integers give the default float type unless a rounding mode is set.
- * @throws RangeError where integers are divided by zero with a rounding mode.
- */
-export function div(input: Operand, other: Operand, options?: DivOptions): Tensor {
-  return division(options, "div")(input, other);
-}
-
-export function div_(self: Tensor, other: Operand, options?: DivOptions): Tensor {
-  return division(options, "div_").inPlace(self, other);
-}
-
 // As torch: at a tie each side gets half.
 export const maximum = binary(
   "maximum",
@@ -221,10 +120,10 @@ export const maximum = binary(
   [
     ({ a, b }) =>
       (g) =>
-        where(a.lt(b), 0, where(a.eq(b), g.div(2), g)),
+        where(lt(a, b), 0, where(eq(a, b), trueDiv(g, 2), g)),
     ({ a, b }) =>
       (g) =>
-        where(b.lt(a), 0, where(a.eq(b), g.div(2), g)),
+        where(lt(b, a), 0, where(eq(a, b), trueDiv(g, 2), g)),
   ],
   { tensors: 2 },
 );
@@ -235,73 +134,10 @@ export const minimum = binary(
   [
     ({ a, b }) =>
       (g) =>
-        where(a.gt(b), 0, where(a.eq(b), g.div(2), g)),
+        where(gt(a, b), 0, where(eq(a, b), trueDiv(g, 2), g)),
     ({ a, b }) =>
       (g) =>
-        where(b.gt(a), 0, where(a.eq(b), g.div(2), g)),
+        where(gt(b, a), 0, where(eq(a, b), trueDiv(g, 2), g)),
   ],
   { tensors: 2 },
 );
-
-export const eq = comparison("eq", (m, a, b) => m.eq(a, b));
-export const ne = comparison("ne", (m, a, b) => m.ne(a, b));
-export const lt = comparison("lt", (m, a, b) => m.lt(a, b));
-export const le = comparison("le", (m, a, b) => m.le(a, b));
-export const gt = comparison("gt", (m, a, b) => m.gt(a, b));
-export const ge = comparison("ge", (m, a, b) => m.ge(a, b));
-
-export const logicalAnd = comparison(
-  "logicalAnd",
-  (m, a, b) => {
-    const zero = m.constant(0);
-    return m.and(m.ne(a, zero), m.ne(b, zero));
-  },
-  2,
-);
-
-export const logicalOr = comparison(
-  "logicalOr",
-  (m, a, b) => {
-    const zero = m.constant(0);
-    return m.or(m.ne(a, zero), m.ne(b, zero));
-  },
-  2,
-);
-
-export const logicalXor = comparison(
-  "logicalXor",
-  (m, a, b) => {
-    const zero = m.constant(0);
-    const p = m.ne(a, zero);
-    const q = m.ne(b, zero);
-    return m.and(m.or(p, q), m.not(m.and(p, q)));
-  },
-  2,
-);
-
-export function logicalNot(input: Operand): Tensor {
-  return eq(input, 0);
-}
-
-export function logicalNot_(self: Tensor): Tensor {
-  return eq.inPlace(self, 0);
-}
-
-export function isnan(input: Tensor): Tensor {
-  checkTensor("isnan", "input", input);
-  return ne(input, input);
-}
-
-/** The size of each element, which neither is recorded nor refuses bools. */
-function magnitude(fn: string, input: Tensor): Tensor {
-  checkTensor(fn, "input", input);
-  return input.dtype === "bool" ? input : abs(input.detach());
-}
-
-export function isinf(input: Tensor): Tensor {
-  return eq(magnitude("isinf", input), Infinity);
-}
-
-export function isfinite(input: Tensor): Tensor {
-  return lt(magnitude("isfinite", input), Infinity);
-}

@@ -4,8 +4,14 @@ import { checkTensor } from "../operand.ts";
 import { checkOptions } from "../options.ts";
 import { normalizeDims } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { eq } from "./compare.ts";
+import { amax } from "./extremum.ts";
+import { minus } from "./plain.ts";
 import type { Dims, KeepdimOptions } from "./reduce.ts";
+import { sum } from "./reduce.ts";
 import { where } from "./ternary.ts";
+import { abs, exp, log } from "./unary.ts";
+import { squeeze } from "./view.ts";
 
 // Operations made of others, with no derivative of their own.
 
@@ -20,10 +26,10 @@ export function logsumexp(input: Tensor, dim: Dims, options?: KeepdimOptions): T
   const dims = normalizeDims(dim, x.shape.length, "logsumexp");
   const empty = dims.some((d) => x.shape[d] === 0);
   const shift = noGrad(() => {
-    if (empty) return x.sum(dims, { keepdim: true });
-    const top = x.amax(dims, { keepdim: true });
-    return where(top.abs().eq(Infinity), 0, top);
+    if (empty) return sum(x, dims, { keepdim: true });
+    const top = amax(x, dims, { keepdim: true });
+    return where(eq(abs(top), Infinity), 0, top);
   });
-  const result = x.sub(shift).exp().sum(dims, { keepdim: true }).log().add(shift);
-  return options?.keepdim === true ? result : result.squeeze(dims);
+  const result = log(sum(exp(minus(x, shift)), dims, { keepdim: true })).add(shift);
+  return options?.keepdim === true ? result : squeeze(result, dims);
 }

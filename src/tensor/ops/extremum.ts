@@ -6,6 +6,9 @@ import type { Op, Vjp } from "../op.ts";
 import { numel } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { maximum, minimum } from "./binary.ts";
+import { eq, ne } from "./compare.ts";
+import { scatterAdd } from "./index.ts";
+import { trueDiv } from "./plain.ts";
 import {
   type Dims,
   KEEPDIM,
@@ -16,8 +19,10 @@ import {
   reduction,
   restore,
   singleReduction,
+  sum,
 } from "./reduce.ts";
 import { where } from "./ternary.ts";
+import { view } from "./view.ts";
 
 /** @throws RangeError where an element would be looked for among none. */
 function checkNonEmpty(fn: string, { shape }: Tensor, dims: readonly number[]): void {
@@ -49,23 +54,21 @@ function named(dim: Dims | undefined): boolean {
   return typeof dim === "number" || (Array.isArray(dim) && dim.length > 0);
 }
 
-function extremumOp(name: string, lane: Lane): Op<Reduction> {
-  return reducer<Reduction>(
-    name,
-    lane,
-    ([input]) => input!.dtype,
-    ({ a: x, output: y, params }) =>
-      (g) => {
-        // Where several elements tie, they share the gradient; a NaN equals none, and all get NaN.
-        const mask = x.eq(restore(y, x.shape, params));
-        const count = mask.sum(params.dims, { keepdim: true });
-        return restore(g, x.shape, params).mul(mask).div(count);
-      },
-  );
+const sharedVjp: Vjp<Reduction> =
+  ({ a: x, output: y, params }) =>
+  (g) => {
+    // Where several elements tie, they share the gradient; a NaN equals none, and all get NaN.
+    const mask = eq(x, restore(y, x.shape, params));
+    const count = sum(mask, params.dims, { keepdim: true });
+    return trueDiv(restore(g, x.shape, params).mul(mask), count);
+  };
+
+function extremumOp(name: string, lane: Lane, vjp: Vjp<Reduction>): Op<Reduction> {
+  return reducer<Reduction>(name, lane, ([input]) => input!.dtype, vjp);
 }
 
-const amaxOp = extremumOp("Amax", maxLane);
-const aminOp = extremumOp("Amin", minLane);
+const amaxOp = extremumOp("AmaxBackward0", maxLane, sharedVjp);
+const aminOp = extremumOp("AminBackward0", minLane, sharedVjp);
 
 /** The largest element over some dimensions, or over all; ties share the gradient. */
 export function amax(input: Tensor, dim?: Dims, options?: KeepdimOptions): Tensor {
@@ -104,7 +107,7 @@ function takeOp(name: string): Op<Taken> {
         const { inputs, params } = use;
         const { shape, dtype } = inputs[0]!;
         const index = use.b;
-        return (g) => fresh(dtype, shape).scatterAdd(params.dim, index, restore(g, shape, params));
+        return (g) => scatterAdd(fresh(dtype, shape), params.dim, index, restore(g, shape, params));
       },
       null,
     ],
@@ -125,7 +128,7 @@ function along(
   const position = apply(fn === "max" ? argmaxOp : argminOp, [input], { ...params, keepdim: true });
   const op = fn === "max" ? maxTakeOp : minTakeOp;
   const values = apply(op, [input, position], { ...params, dim: params.dims[0] ?? 0 });
-  const indices = params.keepdim ? position : position.view(values.shape);
+  const indices = params.keepdim ? position : view(position, values.shape);
   return { values, indices, [Symbol.iterator]: () => [values, indices].values() };
 }
 
@@ -144,12 +147,12 @@ function wholeExtremum(
 const wholeVjp: Vjp<Reduction> =
   ({ a: x, output: y }) =>
   (g) => {
-    const mask = where(y.ne(y), x.ne(x), x.eq(y));
-    return where(mask, g.div(mask.sum()), 0);
+    const mask = where(ne(y, y), ne(x, x), eq(x, y));
+    return where(mask, trueDiv(g, sum(mask)), 0);
   };
 
-const maxOp: Op<Reduction> = { ...amaxOp, name: "MaxBackward1", vjps: [wholeVjp] };
-const minOp: Op<Reduction> = { ...aminOp, name: "MinBackward1", vjps: [wholeVjp] };
+const maxOp = extremumOp("MaxBackward1", maxLane, wholeVjp);
+const minOp = extremumOp("MinBackward1", minLane, wholeVjp);
 
 export function extremum(
   fn: "max" | "min",
@@ -180,8 +183,8 @@ export function min(input: Tensor, arg?: number | Tensor, options?: KeepdimOptio
   return extremum("min", input, arg, options);
 }
 
-const argmaxOp = reducer<Reduction>("Argmax", argmaxLane, () => "int64", null);
-const argminOp = reducer<Reduction>("Argmin", argminLane, () => "int64", null);
+const argmaxOp = reducer<Reduction>("ArgmaxBackward0", argmaxLane, () => "int64", null);
+const argminOp = reducer<Reduction>("ArgminBackward0", argminLane, () => "int64", null);
 
 function position(
   fn: "argmax" | "argmin",

@@ -180,14 +180,10 @@ export interface NaryFunction {
   inPlace(self: Tensor, ...others: Operand[]): Tensor;
 }
 
-/**
- * An elementwise operation of three or four operands, which broadcast.
- * @param args the operands' names, for messages.
- */
-export function nary(
+function nary(
   name: string,
   args: readonly string[],
-  map: Map3 | Map4,
+  kernel: Op<null>["kernel"],
   vjps: readonly (Vjp<null> | null)[] | null,
   { promotion = "common", check, node }: FamilyOptions = {},
 ): NaryFunction {
@@ -198,14 +194,7 @@ export function nary(
       check?.(inputs);
       return promoted(resultTypeOf(inputs), promotion);
     },
-    kernel(inputs, out) {
-      const { dtype } = out;
-      const a = inDType(inputs[0]!, dtype);
-      const b = inDType(inputs[1]!, dtype);
-      const c = inDType(inputs[2]!, dtype);
-      if (map instanceof Map3) map3(map, a, b, c, out);
-      else map4(map, a, b, c, inDType(inputs[3]!, dtype), out);
-    },
+    kernel,
     overwrites: true,
     vjps,
   };
@@ -218,6 +207,40 @@ export function nary(
   const inPlace = (self: Tensor, ...others: Operand[]) =>
     applyInPlace(op, [self, ...others.map((x, i) => toOperand(x, `${name}_`, args[i + 1]!))], null);
   return Object.assign(call, { op, inPlace });
+}
+
+/**
+ * An elementwise operation of three operands, which broadcast.
+ * @param args the operands' names, for messages.
+ */
+export function ternary(
+  name: string,
+  args: readonly [string, string, string],
+  map: Map3,
+  vjps: readonly (Vjp<null> | null)[],
+  options?: FamilyOptions,
+): NaryFunction {
+  const kernel: Op<null>["kernel"] = ([a, b, c], out) => {
+    const { dtype } = out;
+    map3(map, inDType(a!, dtype), inDType(b!, dtype), inDType(c!, dtype), out);
+  };
+  return nary(name, args, kernel, vjps, options);
+}
+
+/** The same of four. */
+export function quaternary(
+  name: string,
+  args: readonly [string, string, string, string],
+  map: Map4,
+  vjps: readonly (Vjp<null> | null)[],
+  options?: FamilyOptions,
+): NaryFunction {
+  const kernel: Op<null>["kernel"] = ([a, b, c, d], out) => {
+    const { dtype } = out;
+    const last = inDType(d!, dtype);
+    map4(map, inDType(a!, dtype), inDType(b!, dtype), inDType(c!, dtype), last, out);
+  };
+  return nary(name, args, kernel, vjps, options);
 }
 
 export { Compare, Map1, Map2, Map3, Map4 };

@@ -1,5 +1,7 @@
-import { fillBernoulli, fillNormal, fillUniform } from "../../random/fill.ts";
+import { noGrad } from "../../autograd/gradMode.ts";
+import { drawUniform, fillBernoulli, fillNormal, fillUniform } from "../../random/fill.ts";
 import type { Generator } from "../../random/generator.ts";
+import { defaultStream } from "../../random/stream.ts";
 import { applyInPlace } from "../apply.ts";
 import {
   checkDType,
@@ -11,7 +13,7 @@ import {
 } from "../dtype.ts";
 import { castFunction, copy, fill } from "../kernels/elementwise.ts";
 import { fresh } from "../make.ts";
-import type { Op } from "../op.ts";
+import { type Op, renamed } from "../op.ts";
 import { type Operand, toOperand } from "../operand.ts";
 import { checkOptions } from "../options.ts";
 import {
@@ -56,7 +58,7 @@ const fillOp: Op<number> = {
   vjps: [zeroGradient],
 };
 
-const zeroOp: Op<number> = { ...fillOp, name: "ZeroBackward0" };
+const zeroOp: Op<number> = renamed(fillOp, "ZeroBackward0");
 
 /** Sets every element; a 0-dim tensor as value keeps its gradient. */
 export function fill_(self: Tensor, value: Operand): Tensor {
@@ -131,8 +133,8 @@ const drawOp: Op<{ readonly draw: Draw; readonly accepts: (dtype: DType) => void
 };
 
 // PyTorch's names for draws that autograd has seen.
-const normalOp: typeof drawOp = { ...drawOp, name: "NormalBackward0" };
-const bernoulliOp: typeof drawOp = { ...drawOp, name: "BernoulliBackward2" };
+const normalOp: typeof drawOp = renamed(drawOp, "NormalBackward0");
+const bernoulliOp: typeof drawOp = renamed(drawOp, "BernoulliBackward2");
 
 function floatsOnly(fn: string): (dtype: DType) => void {
   return (dtype) => {
@@ -147,6 +149,12 @@ export function uniform_(self: Tensor, from = 0, to = 1, options: GeneratorOptio
   checkOptions("uniform_", options, ["generator"]);
   const draw: Draw = (data, offset, n) => fillUniform(options.generator, data, offset, n, from, to);
   return applyInPlace(drawOp, [self], { draw, accepts: floatsOnly("check_uniform_bounds") });
+}
+
+/** As `uniform_`, of bounds that are known to be right; without recording. */
+export function drawUniform_(self: Tensor, from: number, to: number): void {
+  const draw: Draw = (data, offset, n) => drawUniform(defaultStream, data, offset, n, from, to);
+  noGrad(() => applyInPlace(drawOp, [self], { draw, accepts: floatsOnly("check_uniform_bounds") }));
 }
 
 /** Fills with draws from N(mean, std²). */

@@ -2,12 +2,14 @@ import { apply, applyInPlace } from "../apply.ts";
 import { scalarName } from "../dtype.ts";
 import { copy, densely } from "../kernels/elementwise.ts";
 import { scatterAdd as scatterAddKernel, take, takeSlices } from "../kernels/gather.ts";
+import { fresh } from "../make.ts";
 import type { Op } from "../op.ts";
 import { checkTensor } from "../operand.ts";
 import { checkOptions } from "../options.ts";
 import { normalizeDim, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import type { AlphaOptions } from "./binary.ts";
+import { expand, reshape, reshapeTo } from "./view.ts";
 
 function checkIndex(index: Tensor, fn: string): void {
   checkTensor(fn, "index", index);
@@ -30,7 +32,7 @@ const gatherOp: Op<number> = {
       const { inputs, params: dim } = use;
       const { shape, dtype } = inputs[0]!;
       const index = use.b;
-      return (g) => g.newZeros(shape, { dtype }).scatterAdd(dim, index, g);
+      return (g) => scatterAdd(fresh(dtype, shape), dim, index, g);
     },
     null,
   ],
@@ -92,7 +94,7 @@ const scatterAddOp: Op<number> = {
     null,
     ({ b: index, params: dim }) =>
       (g) =>
-        g.gather(dim, index),
+        gather(g, dim, index),
   ],
 };
 
@@ -115,9 +117,12 @@ export function scatterAdd_(self: Tensor, dim: number, index: Tensor, source: Te
 
 /** A vector of slice numbers as a gather index: the same number all over its slice. */
 function spread(index: Tensor, shape: Shape, dim: number): Tensor {
-  if (shape.length === 0) return index.reshape([]);
-  const flat = index.long().reshape(shape.map((_, d) => (d === dim ? -1 : 1)));
-  return flat.expand(shape.with(dim, flat.shape[dim]!));
+  if (shape.length === 0) return reshapeTo(index, []);
+  const flat = reshape(
+    index.to("int64"),
+    shape.map((_, d) => (d === dim ? -1 : 1)),
+  );
+  return expand(flat, shape.with(dim, flat.shape[dim]!));
 }
 
 const indexSelectOp: Op<number> = {
@@ -130,7 +135,7 @@ const indexSelectOp: Op<number> = {
       const { params: dim } = use;
       const { shape, dtype } = use.inputs[0]!;
       const index = use.b;
-      return (g) => g.newZeros(shape, { dtype }).indexAdd(dim, index, g);
+      return (g) => indexAdd(fresh(dtype, shape), dim, index, g);
     },
     null,
   ],

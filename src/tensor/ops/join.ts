@@ -5,6 +5,8 @@ import type { Op } from "../op.ts";
 import { resultTypeOf } from "../operand.ts";
 import { describe, formatShape, normalizeDim, type Shape, sameShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { narrow, slice } from "./part.ts";
+import { reshapeTo, unsqueeze } from "./view.ts";
 
 /** A tensor of shape [0] joins anything and adds nothing, as in PyTorch. */
 function isSkipped(t: Tensor): boolean {
@@ -55,11 +57,11 @@ const catOp: Op<number> = {
   vjps: (i) => (use) => {
     const { inputs, params: dim } = use;
     const { shape } = inputs[i]!;
-    if (isSkipped(inputs[i]!)) return (g) => g.slice(0, 0, 0).reshape(shape);
+    if (isSkipped(inputs[i]!)) return (g) => reshapeTo(slice(g, 0, 0, 0), shape);
     let start = 0;
     for (let k = 0; k < i; k++) if (!isSkipped(inputs[k]!)) start += inputs[k]!.shape[dim]!;
     const length = shape[dim]!;
-    return (g) => g.narrow(dim, start, length);
+    return (g) => narrow(g, dim, start, length);
   },
 };
 
@@ -112,7 +114,7 @@ export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
   });
   const d = normalizeDim(dim, first.shape.length + 1, "stack");
   return cat(
-    tensors.map((t) => t.unsqueeze(d)),
+    tensors.map((t) => unsqueeze(t, d)),
     d,
   );
 }

@@ -11,7 +11,11 @@ import { broadcastShapes, formatShape, numel, sameShape } from "../shape.ts";
 import { borrow, recycle } from "../spare.ts";
 import { type Strided, scratch } from "../storage.ts";
 import type { Tensor } from "../tensor.ts";
-import { Map2, Map3, nary } from "./family.ts";
+import { Map2, Map3, ternary } from "./family.ts";
+import { minus, trueDiv } from "./plain.ts";
+import { meanOfAll, sumOfAll } from "./reduce.ts";
+import { clamp } from "./ternary.ts";
+import { abs, log, sigmoid } from "./unary.ts";
 
 // Losses of a prediction and a target of one shape. Each computes its elements and their mean or
 // sum in one operation, so that a training step records one node and backward expands nothing.
@@ -33,7 +37,7 @@ export function checkReduction(reduction: string): asserts reduction is Reductio
 /** The mean or sum of a loss's elements, where the loss itself has not reduced them. */
 export function reduceLoss(loss: Tensor, reduction: Reduction): Tensor {
   if (reduction === "none") return loss;
-  return reduction === "mean" ? loss.mean() : loss.sum();
+  return reduction === "mean" ? meanOfAll(loss) : sumOfAll(loss);
 }
 
 /** How an elementwise loss is differentiated, with `g` as if nothing had been reduced. */
@@ -86,14 +90,14 @@ function overReduction(vjp: ElementVjp): Vjp<LossParams> {
     const rule = vjp(use);
     if (use.params.reduction !== "mean") return rule;
     const n = numel(use.shape(0));
-    return (g) => rule(g.div(n));
+    return (g) => rule(trueDiv(g, n));
   };
 }
 
 // Squared error ---------------------------------------------------------------------------------
 
 /** 2 · g · (x − y) in one pass. */
-const squaredErrorGradient = nary(
+const squaredErrorGradient = ternary(
   "mseLossBackward",
   ["grad", "input", "target"],
   new Map3((m, g, x, y) => m.mul(m.sub(x, y), m.mul(g, m.constant(2)))),
@@ -145,7 +149,7 @@ export function mseLoss(input: Tensor, target: Tensor, reduction: Reduction): Te
  */
 export function l1Loss(input: Tensor, target: Tensor, reduction: Reduction): Tensor {
   checkSameSize(input, target);
-  return reduceLoss(input.sub(target).abs(), reduction);
+  return reduceLoss(abs(minus(input, target)), reduction);
 }
 
 /**
@@ -198,12 +202,12 @@ const crossEntropyOfProbabilities = elementwiseLoss({
   vjps: [
     ({ a: x, b: y }) =>
       (g) => {
-        const variance = x.neg().add(1).mul(x).clamp({ min: 1e-12 });
-        return x.sub(y).mul(g).div(variance);
+        const variance = clamp(x.neg().add(1).mul(x), { min: 1e-12 });
+        return trueDiv(minus(x, y).mul(g), variance);
       },
     ({ a: x }) =>
       (g) =>
-        x.neg().add(1).log().sub(x.log()).mul(g),
+        minus(log(x.neg().add(1)), log(x)).mul(g),
   ],
 });
 
@@ -277,7 +281,7 @@ function logitsDType([input, target]: readonly Tensor[]): DType {
 }
 
 /** g · (sigmoid(x) − y) in one pass. */
-const logitsGradient = nary(
+const logitsGradient = ternary(
   "binaryCrossEntropyWithLogitsBackward",
   ["grad", "input", "target"],
   new Map3((m, g, x, y) => {
@@ -287,10 +291,10 @@ const logitsGradient = nary(
   [
     ({ b: x, c: y }) =>
       (gg) =>
-        gg.mul(x.sigmoid().sub(y)),
+        gg.mul(minus(sigmoid(x), y)),
     ({ a: g, b: x }) =>
       (gg) => {
-        const s = x.sigmoid();
+        const s = sigmoid(x);
         return gg.mul(g).mul(s.mul(s.neg().add(1)));
       },
     ({ a: g }) =>
@@ -326,11 +330,12 @@ const crossEntropyOfLogitsWithPosWeight = elementwiseLoss({
     ({ a: x, b: y, c: posWeight }) =>
       (g) => {
         const positive = posWeight.mul(y);
-        return positive.add(1).sub(y).mul(x.sigmoid()).sub(positive).mul(g);
+        const rate = minus(positive.add(1), y).mul(sigmoid(x));
+        return minus(rate, positive).mul(g);
       },
     ({ a: x, c: posWeight }) =>
       (g) =>
-        posWeight.sub(1).mul(lossOfPositives(x)).sub(x).mul(g),
+        minus(minus(posWeight, 1).mul(lossOfPositives(x)), x).mul(g),
     ({ a: x, b: y }) =>
       (g) =>
         y.mul(lossOfPositives(x)).mul(g),

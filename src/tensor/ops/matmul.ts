@@ -8,6 +8,7 @@ import { checkOptions } from "../options.ts";
 import { broadcastShapes, formatShape, isExpandable, numel, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { add } from "./binary.ts";
+import { expand, reshapeTo, squeeze, transpose, transposed, unsqueeze } from "./view.ts";
 
 /** The operands' common dtype; `kernel` is how PyTorch calls what it has not for bools. */
 function sameDType(a: Tensor, b: Tensor, kernel: string): Tensor["dtype"] {
@@ -42,10 +43,10 @@ const mmOp: Op<null> = {
   vjps: [
     ({ b }) =>
       (g) =>
-        mm(g, b.t()),
+        product(g, transposed(b)),
     ({ a }) =>
       (g) =>
-        mm(a.t(), g),
+        product(transposed(a), g),
   ],
 };
 
@@ -58,7 +59,12 @@ export function mm(input: Tensor, mat2: Tensor): Tensor {
   checkTensor("mm", "mat2", mat2);
   if (input.shape.length !== 2) throw new RangeError("self must be a matrix");
   if (mat2.shape.length !== 2) throw new RangeError("mat2 must be a matrix");
-  return apply(mmOp, [input, mat2], null);
+  return product(input, mat2);
+}
+
+/** As `mm`, of what is known to be matrices. */
+export function product(a: Tensor, b: Tensor): Tensor {
+  return apply(mmOp, [a, b], null);
 }
 
 const bmmOp: Op<null> = {
@@ -78,10 +84,10 @@ const bmmOp: Op<null> = {
   vjps: [
     ({ b }) =>
       (g) =>
-        bmm(g, b.transpose(1, 2)),
+        bmm(g, transpose(b, 1, 2)),
     ({ a }) =>
       (g) =>
-        bmm(a.transpose(1, 2), g),
+        bmm(transpose(a, 1, 2), g),
   ],
 };
 
@@ -174,7 +180,7 @@ const mvOp: Op<null> = {
         outer(g, v),
     ({ a }) =>
       (g) =>
-        mv(a.t(), g),
+        mv(transposed(a), g),
   ],
 };
 
@@ -203,7 +209,7 @@ export function outer(input: Tensor, vec2: Tensor): Tensor {
   if (vec2.shape.length !== 1) {
     throw new RangeError(`outer: Expected 1-D argument vec2, but got ${vec2.shape.length}-D`);
   }
-  return input.unsqueeze(1).mul(vec2);
+  return unsqueeze(input, 1).mul(vec2);
 }
 
 interface Addmm {
@@ -228,10 +234,10 @@ const addmmOp: Op<Addmm> = {
   },
   kernel([input, a, b], out, { beta, alpha }) {
     // A beta of 0 leaves the input unread, NaN and all.
-    const product =
-      alpha === 1 ? a!.detach().mm(b!.detach()) : a!.detach().mm(b!.detach()).mul(alpha);
+    const scaled =
+      alpha === 1 ? mm(a!.detach(), b!.detach()) : mm(a!.detach(), b!.detach()).mul(alpha);
     copy(
-      beta === 0 ? product : add(product, beta === 1 ? input!.detach() : input!.detach().mul(beta)),
+      beta === 0 ? scaled : add(scaled, beta === 1 ? input!.detach() : input!.detach().mul(beta)),
       out,
     );
   },
@@ -241,12 +247,12 @@ const addmmOp: Op<Addmm> = {
         beta === 1 ? g : g.mul(beta),
     ({ c: b, params: { alpha } }) =>
       (g) => {
-        const grad = mm(g, b.t());
+        const grad = product(g, transposed(b));
         return alpha === 1 ? grad : grad.mul(alpha);
       },
     ({ b: a, params: { alpha } }) =>
       (g) => {
-        const grad = mm(a.t(), g);
+        const grad = product(transposed(a), g);
         return alpha === 1 ? grad : grad.mul(alpha);
       },
   ],
@@ -286,7 +292,7 @@ export function addmm(
 /** The last two dimensions made one batch of matrices, the batch dimensions broadcast to `batch`. */
 function asBatch(t: Tensor, batch: Shape): Tensor {
   const [m, n] = t.shape.slice(-2);
-  return t.expand([...batch, m!, n!]).reshape([numel(batch), m!, n!]);
+  return reshapeTo(expand(t, [...batch, m!, n!]), [numel(batch), m!, n!]);
 }
 
 /**
@@ -308,17 +314,17 @@ export function matmul(input: Tensor, other: Tensor): Tensor {
   if (a === 2 && b === 1) return mv(input, other);
   if (a === 2 && b === 2) return mm(input, other);
   if (a === 1) {
-    const product = matmul(input.unsqueeze(0), other);
-    return product.squeeze(-2);
+    return squeeze(matmul(unsqueeze(input, 0), other), -2);
   }
-  if (b === 1) return matmul(input, other.unsqueeze(1)).squeeze(-1);
+  if (b === 1) return squeeze(matmul(input, unsqueeze(other, 1)), -1);
   if (b === 2) {
     // One tall product instead of a batch of small ones.
     const [k] = input.shape.slice(-1);
     const lead = input.shape.slice(0, -1);
-    return mm(input.reshape([numel(lead), k!]), other).reshape([...lead, other.shape[1]!]);
+    const rows = reshapeTo(input, [numel(lead), k!]);
+    return reshapeTo(mm(rows, other), [...lead, other.shape[1]!]);
   }
   const batch = broadcastShapes(input.shape.slice(0, -2), other.shape.slice(0, -2));
-  const product = bmm(asBatch(input, batch), asBatch(other, batch));
-  return product.reshape([...batch, input.shape[a - 2]!, other.shape[b - 1]!]);
+  const products = bmm(asBatch(input, batch), asBatch(other, batch));
+  return reshapeTo(products, [...batch, input.shape[a - 2]!, other.shape[b - 1]!]);
 }

@@ -6,6 +6,9 @@ import type { Op } from "../op.ts";
 import { numel } from "../shape.ts";
 import { scratch } from "../storage.ts";
 import type { Tensor } from "../tensor.ts";
+import { eq, logicalAnd, logicalOr, ne } from "./compare.ts";
+import { trueDiv } from "./plain.ts";
+import { pow } from "./power.ts";
 import {
   converted,
   type Dims,
@@ -14,8 +17,10 @@ import {
   reduction,
   restore,
   type SumOptions,
+  sum,
 } from "./reduce.ts";
 import { where } from "./ternary.ts";
+import { abs, sign } from "./unary.ts";
 
 interface Norm extends Reduction {
   readonly p: number;
@@ -63,23 +68,19 @@ const normOp: Op<Norm> = {
 /** As torch: none for a count (p = 0), 0 where the norm is 0, and ties share the gradient of an infinity norm. */
 function normGradient(x: Tensor, norm: Tensor, g: Tensor, { p, dims }: Norm): Tensor | null {
   if (p === 0) return null;
-  if (p === 1) return x.sign().mul(g);
-  if (p === 2) return x.mul(where(norm.eq(0), 0, g.div(norm)));
+  if (p === 1) return sign(x).mul(g);
+  if (p === 2) return x.mul(where(eq(norm, 0), 0, trueDiv(g, norm)));
   if (p === Infinity || p === -Infinity) {
-    const mask = x
-      .abs()
-      .eq(norm)
-      .logicalOr(x.ne(x).logicalAnd(norm.ne(norm)));
-    return x.sign().mul(where(mask, g.div(mask.sum(dims, { keepdim: true })), 0));
+    const mask = logicalOr(eq(abs(x), norm), logicalAnd(ne(x, x), ne(norm, norm)));
+    return sign(x).mul(where(mask, trueDiv(g, sum(mask, dims, { keepdim: true })), 0));
   }
-  const scale = where(norm.eq(0), 0, g.div(norm.pow(p - 1)));
-  if (p < 1) return where(x.eq(0), 0, x.sign().mul(x.abs().pow(p - 1))).mul(scale);
+  const scale = where(eq(norm, 0), 0, trueDiv(g, pow(norm, p - 1)));
+  if (p < 1) return where(eq(x, 0), 0, sign(x).mul(pow(abs(x), p - 1))).mul(scale);
   if (p < 2)
-    return x
-      .sign()
-      .mul(x.abs().pow(p - 1))
+    return sign(x)
+      .mul(pow(abs(x), p - 1))
       .mul(scale);
-  return x.mul(x.abs().pow(p - 2)).mul(scale);
+  return x.mul(pow(abs(x), p - 2)).mul(scale);
 }
 
 /**

@@ -2,12 +2,14 @@ import { apply, applyInPlace } from "../apply.ts";
 import { category, checkFits, isFloat } from "../dtype.ts";
 import { map1 } from "../kernels/elementwise.ts";
 import { isTensor } from "../make.ts";
-import type { Op } from "../op.ts";
+import { type Op, renamed } from "../op.ts";
 import { checkTensor, type Operand, resultTypeOf, toOperand } from "../operand.ts";
 import type { Tensor } from "../tensor.ts";
-import { binary, Map1, Map2, notForBools } from "./family.ts";
+import { eq, ge, logicalAnd } from "./compare.ts";
+import { binary, Map1, Map2, notForBools, unary } from "./family.ts";
+import { minus } from "./plain.ts";
 import { where } from "./ternary.ts";
-import { squareBackward } from "./unary.ts";
+import { log, squareBackward } from "./unary.ts";
 
 const refuseBoolPower = notForBools("pow");
 
@@ -46,18 +48,18 @@ const generalPow = binary(
   [
     ({ a, b }) =>
       (g) =>
-        where(b.eq(0), 0, g.mul(b.mul(a.pow(b.sub(1))))),
+        where(eq(b, 0), 0, g.mul(b.mul(pow(a, minus(b, 1))))),
     ({ a, b, output: y }) =>
       (g) =>
         // A whole number is held as an integer, whose logarithm would be float32.
-        g.mul(where(a.eq(0).logicalAnd(b.ge(0)), 0, y.mul((a.wrapped ? a.to(y.dtype) : a).log()))),
+        g.mul(where(logicalAnd(eq(a, 0), ge(b, 0)), 0, y.mul(log(a.wrapped ? a.to(y.dtype) : a)))),
   ],
   { check: checkPower },
 );
 
 /** The same rules under the names that PyTorch gives the nodes of other signatures. */
-const tensorPow: Op<null> = { ...generalPow.op, name: "PowBackward1" };
-const numberPow: Op<null> = { ...generalPow.op, name: "PowBackward2" };
+const tensorPow: Op<null> = renamed(generalPow.op, "PowBackward1");
+const numberPow: Op<null> = renamed(generalPow.op, "PowBackward2");
 
 function powOp(input: Operand, exponent: Operand): Op<null> {
   if (!isTensor(exponent)) return generalPow.op;
@@ -82,7 +84,7 @@ const specialPow: Op<number> = {
   vjps: [
     ({ a, params: exponent }) =>
       (g) =>
-        exponent === 2 ? squareBackward(g, a) : g.mul(a.pow(exponent - 1).mul(exponent)),
+        exponent === 2 ? squareBackward(g, a) : g.mul(pow(a, exponent - 1).mul(exponent)),
   ],
 };
 
@@ -108,3 +110,11 @@ export function pow_(self: Tensor, exponent: Operand): Tensor {
   if (isSpecialPower(self, exponent)) return applyInPlace(specialPow, [self], exponent);
   return applyInPlace(powOp(self, exponent), [self, toOperand(exponent, "pow_", "exponent")], null);
 }
+
+export const rsqrt = unary(
+  "rsqrt",
+  new Map1((m, x) => m.div(m.constant(1), m.sqrt(x))),
+  ({ output: y }) =>
+    (g) =>
+      g.mul(-0.5).mul(pow(y, 3)),
+);

@@ -11,13 +11,16 @@ import {
   sumLane,
 } from "../kernels/reduce.ts";
 import { fresh } from "../make.ts";
-import type { Op, Vjp } from "../op.ts";
+import { type Op, renamed, type Vjp } from "../op.ts";
 import { checkTensor } from "../operand.ts";
 import { checkOptions } from "../options.ts";
-import { describe, normalizeDims, reducedShape, type Shape } from "../shape.ts";
+import { describe, normalizeDims, numel, reducedShape, type Shape } from "../shape.ts";
 import type { Strided } from "../storage.ts";
 import type { Tensor } from "../tensor.ts";
+import { eq } from "./compare.ts";
+import { trueDiv } from "./plain.ts";
 import { where } from "./ternary.ts";
+import { expandTo, reshapeTo, transpose, unsqueeze } from "./view.ts";
 
 export type Dims = number | readonly number[] | null;
 
@@ -108,7 +111,7 @@ export const reducedTo = (inputs: readonly Tensor[], p: Reduction): Shape =>
 /** A reduced tensor with its reduced dimensions back, so that it broadcasts to `shape`. */
 export function restore(t: Tensor, shape: Shape, { dims, keepdim }: Reduction): Tensor {
   if (keepdim || t.shape.length === 0) return t;
-  return t.reshape(reducedShape(shape, dims, true));
+  return reshapeTo(t, reducedShape(shape, dims, true));
 }
 
 /** A reduction by one lane function. */
@@ -119,7 +122,7 @@ export function reducer<P extends Reduction>(
   vjp: Vjp<P> | null,
 ): Op<P> {
   return {
-    name: `${name}Backward0`,
+    name,
     shape: reducedTo,
     dtype,
     kernel: (inputs, out, { dims }) => reduce(lane, inputs[0]!, dims, out),
@@ -144,13 +147,13 @@ const sumOp: Op<Accumulation> = {
     (use) => {
       const shape = use.shape(0);
       const { params } = use;
-      return (g) => restore(g, shape, params).expand(shape);
+      return (g) => expandTo(restore(g, shape, params), shape);
     },
   ],
 };
 
 /** The same, as PyTorch names the node when dimensions are given. */
-const sumDimsOp: Op<Accumulation> = { ...sumOp, name: "SumBackward1" };
+const sumDimsOp: Op<Accumulation> = renamed(sumOp, "SumBackward1");
 
 /**
  * The sum over some dimensions, or over all; integers and bools give int64.
@@ -162,6 +165,14 @@ export function sum(input: Tensor, dim?: Dims, options?: SumOptions): Tensor {
   return apply(op, [source], accumulation(source, reduction(source, dim, options, "sum"), options));
 }
 
+const everyDim = ({ shape }: Tensor): number[] => shape.map((_, d) => d);
+
+/** `sum` without options. */
+export function sumOfAll(input: Tensor): Tensor {
+  const dtype = accumulationDType(input.dtype);
+  return apply(sumOp, [input], { dims: everyDim(input), keepdim: false, dtype });
+}
+
 /** Sums a broadcast gradient back to the shape it was broadcast from. */
 export function sumToSize(input: Tensor, shape: Shape): Tensor {
   const lead = input.shape.length - shape.length;
@@ -171,7 +182,7 @@ export function sumToSize(input: Tensor, shape: Shape): Tensor {
   }
   if (dims.length === 0) return input;
   const dtype = accumulationDType(input.dtype);
-  return apply(sumDimsOp, [input], { dims, keepdim: true, dtype }).reshape(shape);
+  return reshapeTo(apply(sumDimsOp, [input], { dims, keepdim: true, dtype }), shape);
 }
 
 const meanOp: Op<Reduction> = {
@@ -200,12 +211,12 @@ const meanOp: Op<Reduction> = {
       const shape = use.shape(0);
       const { params } = use;
       const n = laneLength(shape, params.dims);
-      return (g) => restore(g, shape, params).div(n).expand(shape);
+      return (g) => expandTo(trueDiv(restore(g, shape, params), n), shape);
     },
   ],
 };
 
-const meanDimsOp: Op<Reduction> = { ...meanOp, name: "MeanBackward1" };
+const meanDimsOp: Op<Reduction> = renamed(meanOp, "MeanBackward1");
 
 /**
  * The mean over some dimensions, or over all.
@@ -217,12 +228,17 @@ export function mean(input: Tensor, dim?: Dims, options?: SumOptions): Tensor {
   return apply(op, [source], reduction(source, dim, options, "mean"));
 }
 
+/** `mean` without options. */
+export function meanOfAll(input: Tensor): Tensor {
+  return apply(meanOp, [input], { dims: everyDim(input), keepdim: false });
+}
+
 /** The product of all the other elements of each lane along the last dimension. */
 function productOfOthers(x: Tensor): Tensor {
   const n = x.shape[x.shape.length - 1]!;
   const diagonal = fresh("bool", [n, n]);
   for (let i = 0; i < n; i++) diagonal.storage.data[diagonal.offset + i * (n + 1)] = 1;
-  return where(diagonal, 1, x.unsqueeze(-2)).prod(-1);
+  return prod(where(diagonal, 1, unsqueeze(x, -2)), -1);
 }
 
 /** As `prodLane`, kept within 32 bits, whose low ones a double would lose. */
@@ -253,22 +269,22 @@ const prodOp: Op<Accumulation> = {
         const zeros = countZeros(x);
         // Two zeros leave nothing to the first order; to the second they do.
         if (zeros > 1 && all && !isGradEnabled()) return fresh(x.dtype, x.shape);
-        if (zeros === 0) return grad.mul(restore(y, x.shape, params)).div(x);
+        if (zeros === 0) return trueDiv(grad.mul(restore(y, x.shape, params)), x);
         // Dividing by an element that is 0 loses the others, so multiply them instead.
         if (all) {
-          return grad.mul(productOfOthers(x.reshape(-1)).reshape(x.shape));
+          return grad.mul(reshapeTo(productOfOthers(reshapeTo(x, [numel(x.shape)])), x.shape));
         }
         const last = x.shape.length - 1;
         const dim = params.dims[0]!;
-        return grad.mul(productOfOthers(x.transpose(dim, last)).transpose(dim, last));
+        return grad.mul(transpose(productOfOthers(transpose(x, dim, last)), dim, last));
       },
   ],
 };
 
-const prodDimOp: Op<Accumulation> = { ...prodOp, name: "ProdBackward1" };
+const prodDimOp: Op<Accumulation> = renamed(prodOp, "ProdBackward1");
 
 function countZeros(x: Tensor): number {
-  return noGrad(() => x.eq(0).sum().item());
+  return noGrad(() => sum(eq(x, 0)).item());
 }
 
 /** The product over one dimension, or over all; integers and bools give int64. */
@@ -282,8 +298,8 @@ export function prod(input: Tensor, dim?: number | null, options?: SumOptions): 
 const truthDType = ([input]: readonly Tensor[]): DType =>
   input!.dtype === "uint8" ? "uint8" : "bool";
 
-const anyOp = reducer<Reduction>("Any", anyLane, truthDType, null);
-const allOp = reducer<Reduction>("All", allLane, truthDType, null);
+const anyOp = reducer<Reduction>("AnyBackward0", anyLane, truthDType, null);
+const allOp = reducer<Reduction>("AllBackward0", allLane, truthDType, null);
 
 /** Whether any element is not 0, over one dimension or over all. */
 export function any(input: Tensor, dim?: number | null, options?: KeepdimOptions): Tensor {

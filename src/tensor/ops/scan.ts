@@ -5,6 +5,7 @@ import type { Op } from "../op.ts";
 import { checkOptions } from "../options.ts";
 import { normalizeDim } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { flip } from "./copy.ts";
 import { converted } from "./reduce.ts";
 import type { DTypeOption } from "./softmax.ts";
 
@@ -24,7 +25,7 @@ const cumsumOp: Op<Cumsum> = {
   vjps: [
     ({ params: { dim } }) =>
       (g) =>
-        g.flip(dim).cumsum(dim).flip(dim),
+        flip(cumsum(flip(g, dim), dim), dim),
   ],
 };
 

@@ -6,6 +6,9 @@ import { checkTensor } from "../operand.ts";
 import { checkOptions } from "../options.ts";
 import { normalizeDim } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { minus } from "./plain.ts";
+import { sum } from "./reduce.ts";
+import { exp } from "./unary.ts";
 
 function floatOnly(kernel: string): Op<number>["dtype"] {
   return ([input], dim) => {
@@ -29,7 +32,7 @@ const softmaxOp: Op<number> = {
     ({ output: y, params: dim }) =>
       (g) => {
         const gy = g.mul(y);
-        return gy.sub(y.mul(gy.sum(dim, { keepdim: true })));
+        return minus(gy, y.mul(sum(gy, dim, { keepdim: true })));
       },
   ],
 };
@@ -43,7 +46,7 @@ const logSoftmaxOp: Op<number> = {
   vjps: [
     ({ output: y, params: dim }) =>
       (g) =>
-        g.sub(y.exp().mul(g.sum(dim, { keepdim: true }))),
+        minus(g, exp(y).mul(sum(g, dim, { keepdim: true }))),
   ],
 };
 

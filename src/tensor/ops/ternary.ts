@@ -7,7 +7,18 @@ import { checkTensor, inDType, type Operand, resultType, toOperand } from "../op
 import { checkOptions } from "../options.ts";
 import { broadcastShapes } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { binary, checkNumbersFit, Map2, Map3, Map4, nary, notForBools } from "./family.ts";
+import { ge, gt, le, logicalAnd, logicalOr, lt } from "./compare.ts";
+import {
+  binary,
+  checkNumbersFit,
+  Map2,
+  Map3,
+  Map4,
+  notForBools,
+  quaternary,
+  ternary,
+} from "./family.ts";
+import { minus, trueDiv } from "./plain.ts";
 
 const choose = (condition: number, a: number, b: number) => (condition !== 0 ? a : b);
 
@@ -52,7 +63,7 @@ export function where(condition: Tensor, input: Operand, other: Operand): Tensor
   );
 }
 
-const addcmulOp = nary(
+const addcmulOp = quaternary(
   "addcmul",
   ["input", "tensor1", "tensor2", "value"],
   new Map4((m, a, b, c, value) => m.add(a, m.mul(m.mul(value, b), c))),
@@ -69,7 +80,7 @@ const addcmulOp = nary(
   { check: notForBools("addcmul_cpu_out") },
 );
 
-const addcdivOp = nary(
+const addcdivOp = quaternary(
   "addcdiv",
   ["input", "tensor1", "tensor2", "value"],
   new Map4((m, a, b, c, value) => m.add(a, m.div(m.mul(value, b), c))),
@@ -77,10 +88,10 @@ const addcdivOp = nary(
     () => (g) => g,
     ({ c, inputs: [, , , value] }) =>
       (g) =>
-        g.mul(value!).div(c),
+        trueDiv(g.mul(value!), c),
     ({ b, c, inputs: [, , , value] }) =>
       (g) =>
-        g.neg().mul(b.mul(value!).div(c.mul(c))),
+        g.neg().mul(trueDiv(b.mul(value!), c.mul(c))),
     null,
   ],
   {
@@ -143,7 +154,7 @@ export function addcdiv_(
 }
 
 const lerpOf = (node: string, kernel: string) =>
-  nary(
+  ternary(
     "lerp",
     ["input", "end", "weight"],
     new Map3((m, a, b, w) => {
@@ -164,7 +175,7 @@ const lerpOf = (node: string, kernel: string) =>
           g.mul(w),
       ({ a, b }) =>
         (g) =>
-          g.mul(b.sub(a)),
+          g.mul(minus(b, a)),
     ],
     {
       node,
@@ -213,7 +224,7 @@ function bounds(options: ClampOptions, fn: string) {
 }
 
 function clamps(node: string) {
-  const both = nary(
+  const both = ternary(
     "clamp",
     ["input", "min", "max"],
     // The upper bound has the last word where the bounds cross; NaN anywhere stays NaN.
@@ -221,13 +232,13 @@ function clamps(node: string) {
     [
       ({ a, b, c }) =>
         (g) =>
-          where(a.ge(b).logicalAnd(a.le(c)), g, 0),
+          where(logicalAnd(ge(a, b), le(a, c)), g, 0),
       ({ a, b, c }) =>
         (g) =>
-          where(a.lt(b).logicalAnd(b.lt(c)), g, 0),
+          where(logicalAnd(lt(a, b), lt(b, c)), g, 0),
       ({ a, b, c }) =>
         (g) =>
-          where(a.gt(c).logicalOr(c.lt(b)), g, 0),
+          where(logicalOr(gt(a, c), lt(c, b)), g, 0),
     ],
     { check: clampCheck("clamp_cpu"), node },
   );
@@ -237,10 +248,10 @@ function clamps(node: string) {
     [
       ({ a, b }) =>
         (g) =>
-          where(a.ge(b), g, 0),
+          where(ge(a, b), g, 0),
       ({ a, b }) =>
         (g) =>
-          where(a.lt(b), g, 0),
+          where(lt(a, b), g, 0),
     ],
     { check: clampCheck("clamp_min_cpu"), node },
   );
@@ -250,10 +261,10 @@ function clamps(node: string) {
     [
       ({ a, b }) =>
         (g) =>
-          where(a.le(b), g, 0),
+          where(le(a, b), g, 0),
       ({ a, b }) =>
         (g) =>
-          where(a.gt(b), g, 0),
+          where(gt(a, b), g, 0),
     ],
     { check: clampCheck("clamp_max_cpu"), node },
   );

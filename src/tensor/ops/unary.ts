@@ -3,6 +3,7 @@ import { checkTensor } from "../operand.ts";
 import { checkOptions } from "../options.ts";
 import type { Tensor } from "../tensor.ts";
 import { binary, Map1, Map2, notForBools, unary } from "./family.ts";
+import { trueDiv } from "./plain.ts";
 
 const zeroGradient = () => (g: Tensor) => fresh(g.dtype, g.shape);
 
@@ -27,7 +28,7 @@ export const abs = unary(
   new Map1((m, x) => m.abs(x)),
   ({ a }) =>
     (g) =>
-      g.mul(a.sign()),
+      g.mul(sign(a)),
   { promotion: "common", check: notForBools("abs_cpu") },
 );
 
@@ -76,8 +77,8 @@ export function round(input: Tensor, options: RoundOptions = {}): Tensor {
   if (decimals === 0) return roundWhole(input);
   const scale = 10 ** Math.abs(decimals);
   return decimals > 0
-    ? roundWhole(input.mul(scale)).div(scale)
-    : roundWhole(input.div(scale)).mul(scale);
+    ? trueDiv(roundWhole(input.mul(scale)), scale)
+    : roundWhole(trueDiv(input, scale)).mul(scale);
 }
 
 export function round_(self: Tensor, options: RoundOptions = {}): Tensor {
@@ -92,15 +93,7 @@ export const sqrt = unary(
   new Map1((m, x) => m.sqrt(x)),
   ({ output: y }) =>
     (g) =>
-      g.div(y.mul(2)),
-);
-
-export const rsqrt = unary(
-  "rsqrt",
-  new Map1((m, x) => m.div(m.constant(1), m.sqrt(x))),
-  ({ output: y }) =>
-    (g) =>
-      g.mul(-0.5).mul(y.pow(3)),
+      trueDiv(g, y.mul(2)),
 );
 
 /** 2·x·g in one pass. */
@@ -156,7 +149,7 @@ export const log = unary(
   new Map1((m, x) => m.log(x)),
   ({ a }) =>
     (g) =>
-      g.div(a),
+      trueDiv(g, a),
 );
 
 export const log1p = unary(
@@ -164,7 +157,7 @@ export const log1p = unary(
   new Map1((m, x) => m.log1p(x)),
   ({ a }) =>
     (g) =>
-      g.div(a.add(1)),
+      trueDiv(g, a.add(1)),
   { node: "Log1PBackward0" },
 );
 
@@ -173,7 +166,7 @@ export const sin = unary(
   new Map1((m, x) => m.sin(x)),
   ({ a }) =>
     (g) =>
-      g.mul(a.cos()),
+      g.mul(cos(a)),
 );
 
 export const cos = unary(
@@ -181,7 +174,7 @@ export const cos = unary(
   new Map1((m, x) => m.cos(x)),
   ({ a }) =>
     (g) =>
-      g.mul(a.sin().neg()),
+      g.mul(sin(a).neg()),
 );
 
 export const tan = unary(
@@ -189,7 +182,7 @@ export const tan = unary(
   new Map1((m, x) => m.call(Math.tan, x)),
   ({ output: y }) =>
     (g) =>
-      g.mul(y.square().add(1)),
+      g.mul(square(y).add(1)),
 );
 
 /** g (1 − y²), in one pass. */

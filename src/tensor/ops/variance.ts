@@ -4,10 +4,13 @@ import { reduce, squaredDeviationLane } from "../kernels/reduce.ts";
 import type { Op } from "../op.ts";
 import { checkInt } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { eq } from "./compare.ts";
+import { minus, trueDiv } from "./plain.ts";
 import {
   type Dims,
   type KeepdimOptions,
   laneLength,
+  mean,
   type Reduction,
   reducedTo,
   reduction,
@@ -28,10 +31,10 @@ interface Variance extends Reduction {
 
 function varianceGradient(g: Tensor, x: Tensor, params: Variance): Tensor {
   const n = laneLength(x.shape, params.dims);
-  const mean = x.mean(params.dims, { keepdim: true });
+  const center = mean(x, params.dims, { keepdim: true });
   return restore(g, x.shape, params)
     .mul(2 / (n - params.correction))
-    .mul(x.sub(mean));
+    .mul(minus(x, center));
 }
 
 function checkFloat(fn: string): (inputs: readonly Tensor[]) => DType {
@@ -79,7 +82,7 @@ const stdOp: Op<Variance> = {
   vjps: [
     ({ a: x, output: y, params }) =>
       (g) =>
-        varianceGradient(where(y.eq(0), 0, g.div(y.mul(2))), x, params),
+        varianceGradient(where(eq(y, 0), 0, trueDiv(g, y.mul(2))), x, params),
   ],
 };
 

@@ -1,6 +1,6 @@
 import { applyView } from "../apply.ts";
 import { scalarName } from "../dtype.ts";
-import type { ViewOp } from "../op.ts";
+import { renamed, type ViewOp } from "../op.ts";
 import { checkTensor } from "../operand.ts";
 import {
   formatShape,
@@ -30,7 +30,7 @@ const viewOp: ViewOp<Shape> = {
   },
   vjp: (use) => {
     const shape = use.shape(0);
-    return (g) => g.reshape(shape);
+    return (g) => reshapeTo(g, shape);
   },
 };
 
@@ -47,7 +47,11 @@ export function view(input: Tensor, sizes: Shape): Tensor {
 /** As `view`, but copies where the strides allow no view. */
 export function reshape(input: Tensor, sizes: Shape): Tensor {
   checkTensor("reshape", "input", input);
-  const shape = inferSize(sizesOf([sizes], "reshape"), numel(input.shape));
+  return reshapeTo(input, inferSize(sizesOf([sizes], "reshape"), numel(input.shape)));
+}
+
+/** As `reshape`, to a shape that is known to fit. */
+export function reshapeTo(input: Tensor, shape: Shape): Tensor {
   if (viewStrides(input.shape, input.strides, shape) !== null) {
     return applyView(viewOp, input, shape);
   }
@@ -139,7 +143,7 @@ const transposeOp: ViewOp<Pair> = {
       applyView(transposeOp, g, params),
 };
 
-const tOp: ViewOp<Pair> = { ...transposeOp, name: "TBackward0" };
+const tOp: ViewOp<Pair> = renamed(transposeOp, "TBackward0");
 
 /** Two dimensions exchanged. */
 export function transpose(input: Tensor, dim0: number, dim1: number): Tensor {
@@ -165,7 +169,12 @@ export function t(input: Tensor): Tensor {
       `t() expects a tensor with <= 2 dimensions, but self is ${input.shape.length}D`,
     );
   }
-  return input.shape.length < 2 ? input : applyView(tOp, input, MATRIX);
+  return input.shape.length < 2 ? input : transposed(input);
+}
+
+/** As `t`, of what is known to be a matrix. */
+export function transposed(matrix: Tensor): Tensor {
+  return applyView(tOp, matrix, MATRIX);
 }
 
 // Dimensions of size 1 ------------------------------------------------------------------------
@@ -201,12 +210,12 @@ const squeezeOp: ViewOp<readonly number[]> = {
   }),
   vjp: (use) => {
     const shape = use.shape(0);
-    return (g) => g.reshape(shape);
+    return (g) => reshapeTo(g, shape);
   },
 };
 
 /** The same, as PyTorch names the node when a dimension is given. */
-const squeezeDimOp: ViewOp<readonly number[]> = { ...squeezeOp, name: "SqueezeBackward1" };
+const squeezeDimOp: ViewOp<readonly number[]> = renamed(squeezeOp, "SqueezeBackward1");
 
 /** Without the dimensions of size 1, or without `dim` (one or a list) where it is of size 1. */
 export function squeeze(input: Tensor, dim?: number | readonly number[]): Tensor {
@@ -235,6 +244,11 @@ const expandOp: ViewOp<Shape> = {
   // The engine sums over what was repeated.
   vjp: () => (g) => g,
 };
+
+/** As `expand`, to a shape that is known to fit. */
+export function expandTo(input: Tensor, shape: Shape): Tensor {
+  return applyView(expandOp, input, shape);
+}
 
 /**
  * Dimensions of size 1 repeated to the sizes `to` without a copy; -1 keeps a size.

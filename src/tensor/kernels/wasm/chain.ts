@@ -3,8 +3,8 @@
  * cache, and what lies between two of them is never stored.
  */
 import type { TypedArray } from "../../dtype.ts";
+import { FULL, type Layout, ROW, SCALAR } from "../accelerator.ts";
 import { call, type Kernel } from "./elementwise.ts";
-import { FULL, type Layout, ROW, SCALAR } from "./elementwiseSource.ts";
 import { bringIn, copyOut, FIRST_SLOT, PIECE_BYTES, SLOT_BYTES } from "./pieces.ts";
 
 /** An array that a chain reads, dense from its offset on. */

@@ -3,18 +3,14 @@
  * those on the JavaScript heap piece by piece.
  */
 import type { TypedArray } from "../../dtype.ts";
+import { type Body, FULL, type Layout, ROW, SCALAR } from "../accelerator.ts";
 import { isArithmetic, NUMBERS, SINGLES } from "../lanes.ts";
 import {
-  type Body,
   BYTE,
   DOUBLE,
   type ElementKind,
-  FULL,
   kernelSource,
-  type Layout,
   type Operand,
-  ROW,
-  SCALAR,
   SINGLE,
 } from "./elementwiseSource.ts";
 import { bringIn, copyOut, FIRST_SLOT, PIECE_BYTES, SLOT_BYTES } from "./pieces.ts";

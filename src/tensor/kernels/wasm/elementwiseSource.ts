@@ -1,5 +1,5 @@
 /** Writes the vector kernel of an elementwise body, for one arrangement of operands at a time. */
-import type { Lanes } from "../lanes.ts";
+import { type Body, COLUMN, FULL, type Layout, ROW, SCALAR } from "../accelerator.ts";
 import {
   Code,
   F32,
@@ -13,20 +13,6 @@ import {
   type ValueType,
 } from "./assembler.ts";
 import { VectorLanes } from "./vector.ts";
-
-/** How an operand lies against a result of rows and columns. */
-export type Layout = typeof FULL | typeof ROW | typeof COLUMN | typeof SCALAR;
-/** An element for each of the result's. */
-export const FULL = 0;
-/** One row, the same for all rows of the result. */
-export const ROW = 1;
-/** One element a row. */
-export const COLUMN = 2;
-/** One number for all. */
-export const SCALAR = 3;
-
-/** Any body's common form: from all operands to all results, masks among them. */
-export type Body = <V, M>(m: Lanes<V, M>, x: readonly V[]) => readonly (V | M)[];
 
 export type ElementKind = typeof SINGLE | typeof DOUBLE | typeof BYTE;
 export const SINGLE = 0;

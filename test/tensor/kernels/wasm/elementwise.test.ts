@@ -1,15 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { NUMBERS, SINGLES } from "../../../../src/tensor/kernels/lanes.ts";
-import type { Body } from "../../../../src/tensor/kernels/wasm/elementwiseSource.ts";
 import {
+  type Body,
   COLUMN,
   FULL,
   type Layout,
-  Program,
   ROW,
   SCALAR,
-} from "../../../../src/tensor/kernels/wasm/index.ts";
+} from "../../../../src/tensor/kernels/accelerator.ts";
+import { NUMBERS, SINGLES } from "../../../../src/tensor/kernels/lanes.ts";
+import { Program } from "../../../../src/tensor/kernels/wasm/index.ts";
 
 /** Bodies whose vector and scalar readings must agree in every bit. */
 const BODIES: Record<string, { readonly operands: number; readonly body: Body }> = {

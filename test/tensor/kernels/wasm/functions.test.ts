@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { FULL } from "../../../../src/tensor/kernels/accelerator.ts";
 import { NUMBERS } from "../../../../src/tensor/kernels/lanes.ts";
-import { FULL, Program } from "../../../../src/tensor/kernels/wasm/index.ts";
+import { Program } from "../../../../src/tensor/kernels/wasm/index.ts";
 import { ulpsBetween } from "../../../support/ulp.ts";
 
 type Name = "exp" | "expm1" | "log" | "log1p" | "sin" | "cos" | "tanh" | "sqrt" | "nearest";

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { FULL } from "../../../../src/tensor/kernels/accelerator.ts";
 
 /** The kernels as a program that starts now would find them. */
 async function start() {
@@ -11,7 +12,7 @@ type Kernels = Awaited<ReturnType<typeof start>>;
 const ones = new Float32Array(256).fill(1);
 
 /** Which entry points say that they did the work. */
-function handled({ gemm, Program, FULL, sum, sumColumns, reduceRows, softmaxRows }: Kernels) {
+function handled({ gemm, Program, sum, sumColumns, reduceRows, softmaxRows }: Kernels) {
   const out = new Float32Array(256);
   const body = new Program((m, x) => [m.neg(x[0]!)]);
   return [

@@ -4,23 +4,14 @@
  * it. Nothing but the time shows it: operands are kept as they were, and a result waits for a few
  * more operations at most.
  */
-import { allocateRaw, type TypedArray } from "../dtype.ts";
-import { broadcastStrides, numel } from "../shape.ts";
-import { type Pending, Snapshot, type Storage, type Strided, Unmade } from "../storage.ts";
-import { stopWaiting, wait } from "../waiting.ts";
-import { collapse, isDense, isDenseLike } from "./iterate.ts";
-import {
-  type ChainInput,
-  type ChainStep,
-  COLUMN,
-  FULL,
-  type Kernel,
-  type Layout,
-  type Program,
-  ROW,
-  runChain,
-  SCALAR,
-} from "./wasm/index.ts";
+import { allocateRaw, type TypedArray } from "../../dtype.ts";
+import { broadcastStrides, numel } from "../../shape.ts";
+import { type Pending, Snapshot, type Storage, type Strided, Unmade } from "../../storage.ts";
+import { stopWaiting, wait } from "../../waiting.ts";
+import { COLUMN, FULL, type Layout, ROW, SCALAR } from "../accelerator.ts";
+import { collapse, isDense, isDenseLike } from "../iterate.ts";
+import { type ChainInput, type ChainStep, runChain } from "./chain.ts";
+import type { Kernel, Program } from "./elementwise.ts";
 
 /** A chain takes so many operations at most. */
 const MOST_STEPS = 8;
