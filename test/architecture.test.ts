@@ -25,7 +25,7 @@ const FLOORS: Floors = [
   ["tensor/kernels", "tensor/format", "tensor/make", "tensor/overlap"],
   [
     ...["tensor/shape", "tensor/dtype", "tensor/storage", "tensor/home", "tensor/spare"],
-    ...["tensor/options", "tensor/waiting"],
+    ...["tensor/options", "tensor/waiting", "tensor/unmade"],
     ...["random", "autograd/graph", "autograd/readyQueue", "autograd/gradMode"],
   ],
 ];
@@ -46,6 +46,7 @@ const BESIDE: readonly string[] = [
   "autograd/graph -> tensor/shape",
   "tensor/spare -> tensor/storage",
   "tensor/waiting -> tensor/storage",
+  "tensor/unmade -> tensor/dtype",
   "tensor/spare -> tensor/shape",
   "tensor/spare -> tensor/home",
   "autograd/graph -> tensor/storage",

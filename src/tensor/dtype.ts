@@ -95,61 +95,16 @@ export function isFloat(dtype: DType): boolean {
   return dtype === "float32" || dtype === "float64";
 }
 
-/** What is used of Node; absent in browsers. */
-declare const Buffer:
-  | {
-      allocUnsafeSlow(bytes: number): { readonly buffer: ArrayBuffer; readonly byteOffset: number };
-    }
-  | undefined;
-
-/** The size in bytes from which on glibc asks the system for memory, unless it has learnt better. */
-const LARGE = 2 ** 17;
-/** A little less than the largest size that it learns from. */
-const LARGEST = 2 ** 25 - LARGE;
-/** The size in bytes from which on not clearing memory saves more than the detour costs. */
-const RAW_FROM = 2 ** 20;
-let hasTaught = false;
-
-/**
- * A large block goes back to the system when it is freed, and touching a fresh one costs more than
- * most kernels do. But glibc keeps blocks of up to the largest size that it has seen freed, so one is
- * made and dropped. It is never touched and takes no memory.
- * https://man7.org/linux/man-pages/man3/mallopt.3.html, M_MMAP_THRESHOLD
- */
-function teachAllocator(bytes: number): void {
-  if (bytes < LARGE || hasTaught) return;
-  hasTaught = typeof Buffer === "undefined" || new ArrayBuffer(LARGEST).byteLength > 0;
-}
-
 /** A zeroed array of `length` elements of `dtype`. */
 export function allocate(dtype: DType, length: number): TypedArray {
   try {
-    const array = newArray(dtype, length);
-    teachAllocator(array.byteLength);
-    return array;
+    return newArray(dtype, length);
   } catch {
     const size = newArray(dtype, 0).BYTES_PER_ELEMENT;
     throw new RangeError(
       `can't allocate memory: you tried to allocate ${length * size} bytes for ${length} elements of ${dtype}`,
     );
   }
-}
-
-/** As `allocate`, but the elements may be anything, where that is faster. */
-export function allocateRaw(dtype: "float32" | "float64", length: number): TypedArray {
-  const bytes = length * (dtype === "float32" ? 4 : 8);
-  if (bytes < RAW_FROM || typeof Buffer === "undefined") return allocate(dtype, length);
-  teachAllocator(bytes);
-  let block: ReturnType<typeof Buffer.allocUnsafeSlow>;
-  try {
-    block = Buffer.allocUnsafeSlow(bytes);
-  } catch {
-    return allocate(dtype, length);
-  }
-  const { buffer, byteOffset } = block;
-  return dtype === "float32"
-    ? new Float32Array(buffer, byteOffset, length)
-    : new Float64Array(buffer, byteOffset, length);
 }
 
 function newArray(dtype: DType, length: number): TypedArray {

@@ -1,4 +1,4 @@
-import { allocate, allocateRaw, type DType, type TypedArray } from "./dtype.ts";
+import { allocate, type DType, type TypedArray } from "./dtype.ts";
 import { contiguousStrides, numel, type Shape } from "./shape.ts";
 
 let created = 0;
@@ -12,21 +12,6 @@ export function storagesCreated(): number {
 export interface Pending {
   /** Makes the array that holds them. */
   settle(): TypedArray;
-}
-
-/** Elements that a kernel is about to write whole: they may be anything until then. */
-export class Unmade implements Pending {
-  readonly #dtype: "float32" | "float64";
-  readonly #length: number;
-
-  constructor(dtype: "float32" | "float64", length: number) {
-    this.#dtype = dtype;
-    this.#length = length;
-  }
-
-  settle(): TypedArray {
-    return allocateRaw(this.#dtype, this.#length);
-  }
 }
 
 /**

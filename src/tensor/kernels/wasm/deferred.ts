@@ -4,9 +4,10 @@
  * it. Nothing but the time shows it: operands are kept as they were, and a result waits for a few
  * more operations at most.
  */
-import { allocateRaw, type TypedArray } from "../../dtype.ts";
+import type { TypedArray } from "../../dtype.ts";
 import { broadcastStrides, numel } from "../../shape.ts";
-import { type Pending, Snapshot, type Storage, type Strided, Unmade } from "../../storage.ts";
+import { type Pending, Snapshot, type Storage, type Strided } from "../../storage.ts";
+import { allocateRaw, Unmade } from "../../unmade.ts";
 import { stopWaiting, wait } from "../../waiting.ts";
 import { COLUMN, FULL, type Layout, ROW, SCALAR } from "../accelerator.ts";
 import { collapse, isDense, isDenseLike } from "../iterate.ts";

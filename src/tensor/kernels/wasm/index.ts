@@ -5,7 +5,8 @@
  * of the kernel's.
  */
 import { setLater } from "../../spare.ts";
-import { Storage, Unmade } from "../../storage.ts";
+import { Storage } from "../../storage.ts";
+import { Unmade } from "../../unmade.ts";
 import { setAccelerator } from "../accelerator.ts";
 import { vectorized } from "../vectorized.ts";
 import { defer } from "./deferred.ts";
