@@ -24,7 +24,7 @@ let hasTaught = false;
  * https://man7.org/linux/man-pages/man3/mallopt.3.html, M_MMAP_THRESHOLD
  */
 function teachAllocator(): void {
-  hasTaught ||= new ArrayBuffer(LARGEST).byteLength > 0;
+  if (!hasTaught) hasTaught = new ArrayBuffer(LARGEST).byteLength > 0;
 }
 
 /** An array of `length` elements, of any contents where that is faster. */
