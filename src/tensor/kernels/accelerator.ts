@@ -2,12 +2,14 @@
  * What may do a kernel's work in place of its plain loop, on large arrays. The WebAssembly kernels
  * announce themselves here when they are loaded; without them the plain loops do everything.
  */
-import type { TypedArray } from "../dtype.ts";
 import type { Strided } from "../storage.ts";
 import type { Lanes } from "./lanes.ts";
-import type { Lane } from "./reduce.ts";
-import type { UpdateKernel } from "./update.ts";
+import type { vectorized as vectorizedMap } from "./vectorized.ts";
+import type { defer as deferMap } from "./wasm/deferred.ts";
 import type { Program } from "./wasm/elementwise.ts";
+import type { gemm } from "./wasm/matmul.ts";
+import type { vectorReduce, vectorUpdate } from "./wasm/operands.ts";
+import type { softmaxRows, sum } from "./wasm/reduce.ts";
 
 export type { Program };
 
@@ -25,49 +27,16 @@ export const SCALAR = 3;
 /** Any body's common form: from all operands to all results, masks among them. */
 export type Body = <V, M>(m: Lanes<V, M>, x: readonly V[]) => readonly (V | M)[];
 
-/** Each function answers false (or null) where the plain loop should do the work. */
+/** Each function but the first answers false (or null) where the plain loop should do the work. */
 export interface Accelerator {
   program(body: Body): Program;
-  /** Runs a program over operands that broadcast to `out`. */
-  map(program: Program, inputs: readonly Strided[], out: Strided): boolean;
-  /** Puts a program off whose result, `out`, nobody has seen. */
-  defer(program: Program, inputs: readonly Strided[], out: Strided): boolean;
-  /** Runs an update over dense operands of one shape and dtype. */
-  update(kernel: UpdateKernel, operands: readonly Strided[], scalars: readonly number[]): boolean;
-  /** out[m, n] = a[m, k] b[k, n] (+ bias[n]) (then negative results become 0). */
-  gemm(
-    m: number,
-    n: number,
-    k: number,
-    a: TypedArray,
-    aOffset: number,
-    aRow: number,
-    aColumn: number,
-    b: TypedArray,
-    bOffset: number,
-    bRow: number,
-    bColumn: number,
-    out: TypedArray,
-    outOffset: number,
-    outRow: number,
-    bias: TypedArray | null,
-    biasOffset: number,
-    relu: boolean,
-  ): boolean;
-  /** The sum of `n` elements from `offset` on, in double precision. */
-  sum(array: TypedArray, offset: number, n: number): number | null;
-  /** Reduces the dimensions `dims` (ascending) of `a` into `out`, as `reduce` does. */
-  reduce(lane: Lane, a: Strided, dims: readonly number[], out: Strided): boolean;
-  /** Softmax, or its logarithm, of each row of a dense matrix. */
-  softmaxRows(
-    logarithm: boolean,
-    rows: number,
-    columns: number,
-    array: TypedArray,
-    offset: number,
-    out: TypedArray,
-    outOffset: number,
-  ): boolean;
+  readonly map: typeof vectorizedMap;
+  readonly defer: typeof deferMap;
+  readonly update: typeof vectorUpdate;
+  readonly reduce: typeof vectorReduce;
+  readonly gemm: typeof gemm;
+  readonly sum: typeof sum;
+  readonly softmaxRows: typeof softmaxRows;
 }
 
 /** What has announced itself. */
