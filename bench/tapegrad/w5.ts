@@ -28,6 +28,8 @@ export const setup: Setup = (params) => {
   return {
     step() {
       out = run();
+      // Arithmetic waits until somebody reads it.
+      out.storage.settle();
     },
     check: () => ends(out.toTypedArray()),
   };
