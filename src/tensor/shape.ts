@@ -130,7 +130,8 @@ export function normalizeDims(
   fn: string,
 ): number[] {
   if (rank > 64) throw new RangeError("only tensors with up to 64 dims are supported");
-  if (dims === undefined || dims === null) return Array.from({ length: rank }, (_, i) => i);
+  if (dims === undefined || dims === null) return upTo(rank);
+  if (typeof dims === "number" && rank > 0) return [normalizeDim(dims, rank, fn)];
   const list: unknown = typeof dims === "object" ? dims : [dims];
   if (!Array.isArray(list)) {
     throw new TypeError(
@@ -147,8 +148,16 @@ export function normalizeDims(
   return [...seen].sort((x, y) => x - y);
 }
 
+/** 0, 1, … below `n`. */
+export function upTo(n: number): number[] {
+  const numbers = new Array<number>(n);
+  for (let i = 0; i < n; i++) numbers[i] = i;
+  return numbers;
+}
+
 /** The shape left after reducing `dims` (ascending, counted from the front). */
 export function reducedShape(shape: Shape, dims: readonly number[], keepdim: boolean): Shape {
+  if (dims.length === shape.length && !keepdim) return SCALAR;
   const out: number[] = [];
   let next = 0;
   for (let i = 0; i < shape.length; i++) {

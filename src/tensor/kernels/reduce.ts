@@ -3,7 +3,7 @@ import { contiguousStrides, numel, type Shape } from "../shape.ts";
 import { type Strided, scratch } from "../storage.ts";
 import { accelerator } from "./accelerator.ts";
 import { copy } from "./elementwise.ts";
-import { collapse, forEachRow } from "./iterate.ts";
+import { collapse, forEachRow, isDense } from "./iterate.ts";
 
 /** One result from `n` elements that lie `stride` apart, the first at `start`. */
 export type Lane = (data: TypedArray, start: number, n: number, stride: number) => number;
@@ -117,6 +117,10 @@ export const squaredDeviationLane: Lane = (data, start, n, stride) => {
  */
 export function reduce(lane: Lane, a: Strided, dims: readonly number[], out: Strided): void {
   if (numel(a.shape) >= WORTHWHILE && accelerator?.reduce(lane, a, dims, out)) return;
+  if (dims.length === a.shape.length && isDense(a)) {
+    out.storage.data[out.offset] = lane(a.storage.data, a.offset, numel(a.shape), 1);
+    return;
+  }
   const { kept, n, stride, source } = lanes(a, dims);
   const data = source.storage.data;
   const od = out.storage.data;

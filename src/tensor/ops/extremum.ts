@@ -123,12 +123,12 @@ function along(
   dim: number,
   options: KeepdimOptions | undefined,
 ): ValuesAndIndices {
-  const params = singleReduction(input, dim, options, fn, KEEPDIM);
-  checkNonEmpty(fn, input, params.dims);
-  const position = apply(fn === "max" ? argmaxOp : argminOp, [input], { ...params, keepdim: true });
+  const { dims, keepdim } = singleReduction(input, dim, options, fn, KEEPDIM);
+  checkNonEmpty(fn, input, dims);
+  const position = apply(fn === "max" ? argmaxOp : argminOp, [input], { dims, keepdim: true });
   const op = fn === "max" ? maxTakeOp : minTakeOp;
-  const values = apply(op, [input, position], { ...params, dim: params.dims[0] ?? 0 });
-  const indices = params.keepdim ? position : view(position, values.shape);
+  const values = apply(op, [input, position], { dims, keepdim, dim: dims[0] ?? 0 });
+  const indices = keepdim ? position : view(position, values.shape);
   return { values, indices, [Symbol.iterator]: () => [values, indices].values() };
 }
 

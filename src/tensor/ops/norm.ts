@@ -99,6 +99,6 @@ export function norm(
     throw new RangeError(`norm(): argument 'p' must be a number or "fro", not ${String(p)}`);
   }
   const source = converted("norm", input, options);
-  const params = reduction(source, dim, options, "norm");
-  return apply(normOp, [source], { ...params, p: order });
+  const { dims, keepdim } = reduction(source, dim, options, "norm");
+  return apply(normOp, [source], { dims, keepdim, p: order });
 }

@@ -14,7 +14,7 @@ import { fresh } from "../make.ts";
 import { type Op, renamed, type Vjp } from "../op.ts";
 import { checkTensor } from "../operand.ts";
 import { checkOptions } from "../options.ts";
-import { describe, normalizeDims, numel, reducedShape, type Shape } from "../shape.ts";
+import { describe, normalizeDims, numel, reducedShape, type Shape, upTo } from "../shape.ts";
 import type { Strided } from "../storage.ts";
 import type { Tensor } from "../tensor.ts";
 import { eq } from "./compare.ts";
@@ -94,8 +94,12 @@ interface Accumulation extends Reduction {
   readonly dtype: DType;
 }
 
-function accumulation(source: Tensor, params: Reduction, options: SumOptions | undefined) {
-  return { ...params, dtype: options?.dtype ?? accumulationDType(source.dtype) };
+function accumulation(
+  source: Tensor,
+  { dims, keepdim }: Reduction,
+  options: SumOptions | undefined,
+): Accumulation {
+  return { dims, keepdim, dtype: options?.dtype ?? accumulationDType(source.dtype) };
 }
 
 /** How many elements each result is made of. */
@@ -165,12 +169,10 @@ export function sum(input: Tensor, dim?: Dims, options?: SumOptions): Tensor {
   return apply(op, [source], accumulation(source, reduction(source, dim, options, "sum"), options));
 }
 
-const everyDim = ({ shape }: Tensor): number[] => shape.map((_, d) => d);
-
 /** `sum` without options. */
 export function sumOfAll(input: Tensor): Tensor {
   const dtype = accumulationDType(input.dtype);
-  return apply(sumOp, [input], { dims: everyDim(input), keepdim: false, dtype });
+  return apply(sumOp, [input], { dims: upTo(input.shape.length), keepdim: false, dtype });
 }
 
 /** Sums a broadcast gradient back to the shape it was broadcast from. */
@@ -230,7 +232,7 @@ export function mean(input: Tensor, dim?: Dims, options?: SumOptions): Tensor {
 
 /** `mean` without options. */
 export function meanOfAll(input: Tensor): Tensor {
-  return apply(meanOp, [input], { dims: everyDim(input), keepdim: false });
+  return apply(meanOp, [input], { dims: upTo(input.shape.length), keepdim: false });
 }
 
 /** The product of all the other elements of each lane along the last dimension. */
