@@ -6,31 +6,13 @@ import {
   type Program,
   type Span,
 } from "./ast.ts";
-import { FUNCTIONS, functionNamed, nearestName, OPERATOR_METHODS } from "./functions.ts";
+import { FUNCTIONS, functionNamed, OPERATOR_METHODS } from "./functions.ts";
 import { type Token, tokenize } from "./lexer.ts";
+import { CONSTANTS, isReserved, NAMESPACES, unknown } from "./names.ts";
 
 /** Longest source that is read: enough for any surface, and no burden on the page. */
 export const MAX_LENGTH = 2000;
 const MAX_DEPTH = 120;
-
-// A part's name also appears in the snippets, so it is no word of either language.
-const WORDS = new Set(
-  (
-    "and as assert async await break case catch class const continue debugger def default del " +
-    "delete do elif else enum except export extends false finally for from function global if " +
-    "implements import in instanceof interface is lambda let math new nonlocal not null or " +
-    "package pass private protected public raise return static super switch tensor this throw " +
-    "true try typeof var void while with yield None True False"
-  ).split(" "),
-);
-const NAMESPACES = new Set(["Math", "torch", "tapegrad"]);
-const CONSTANTS: Readonly<Record<string, "pi" | "e">> = {
-  pi: "pi",
-  π: "pi",
-  PI: "pi",
-  e: "e",
-  E: "e",
-};
 
 /**
  * Reads a surface f(x, y), written as plain mathematics (`(1-x)^2 + 100*(y-x^2)^2`, `2x`, `|x|`,
@@ -403,28 +385,10 @@ class Parser {
   }
 }
 
-function isReserved(name: string): boolean {
-  return (
-    functionNamed(name) !== undefined ||
-    Object.hasOwn(OPERATOR_METHODS, name) ||
-    Object.hasOwn(CONSTANTS, name) ||
-    NAMESPACES.has(name) ||
-    WORDS.has(name) ||
-    name === "x" ||
-    name === "y"
-  );
-}
-
 function union(a: { x: boolean; y: boolean }, b: { x: boolean; y: boolean }) {
   return { x: a.x || b.x, y: a.y || b.y };
 }
 
 function describe(token: Token): string {
   return token.type === "end" ? "the end" : `'${token.text}'`;
-}
-
-function unknown(kind: string, name: string, known: readonly string[], also?: string): string {
-  const nearest = nearestName(name, known);
-  if (nearest !== undefined) return `unknown ${kind} '${name}'; did you mean ${nearest}?`;
-  return `unknown ${kind} '${name}'; known are ${also ?? known.join(", ")}`;
 }
