@@ -130,16 +130,22 @@ describe("Linear", () => {
     }
   });
 
-  test("draws its weight before its bias, and draws anew when asked", () => {
-    manualSeed(3);
-    const layer = new nn.Linear(3, 2);
-    manualSeed(3);
-    const weight = nn.init.kaimingUniform_(zeros(2, 3), { a: Math.sqrt(5) });
-    const bias = nn.init.uniform_(zeros(2), { a: -1 / Math.sqrt(3), b: 1 / Math.sqrt(3) });
-    expect(layer.weight.detach()).toEqualTensor(weight);
-    expect(layer.bias!.detach()).toEqualTensor(bias);
-    layer.resetParameters();
-    expect(layer.weight.detach()).not.toEqualTensor(weight);
+  test("draws its weight as kaimingUniform_ does and then its bias, and draws anew when asked", () => {
+    const sizes = fc.integer({ min: 1, max: 40 });
+    fc.assert(
+      fc.property(sizes, sizes, fc.nat(), (inputs, outputs, seed) => {
+        manualSeed(seed);
+        const layer = new nn.Linear(inputs, outputs);
+        manualSeed(seed);
+        const weight = nn.init.kaimingUniform_(zeros(outputs, inputs), { a: Math.sqrt(5) });
+        const b = 1 / Math.sqrt(inputs);
+        const bias = nn.init.uniform_(zeros(outputs), { a: -b, b });
+        expect(layer.weight.detach()).toEqualTensor(weight);
+        expect(layer.bias!.detach()).toEqualTensor(bias);
+        layer.resetParameters();
+        expect(layer.weight.detach()).not.toEqualTensor(weight);
+      }),
+    );
   });
 
   test("may go without a bias, and be of another dtype", () => {
